@@ -1,0 +1,3 @@
+//! The worker: registers the engine behind the protocol (wasm only).
+
+fn main() {}

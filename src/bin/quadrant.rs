@@ -1,0 +1,3 @@
+//! The command line (native only).
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Outcome to scenes: pure geometry, then SVG text.

@@ -1,0 +1,196 @@
+//! What the clustering tribunal found: results.json `clustering`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stats::measured::Measured;
+
+/// One cell of the k grid of one feature set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridCell {
+    /// Number of clusters.
+    pub k: u32,
+    /// Within-cluster sum of squares of the best start.
+    pub inertia: f64,
+    /// Mean silhouette.
+    pub silhouette: Measured<f64>,
+    /// Lower end of its sampling interval.
+    pub silhouette_low: Measured<f64>,
+    /// Upper end.
+    pub silhouette_high: Measured<f64>,
+    /// Rows the silhouette was computed on.
+    pub silhouette_rows: u64,
+    /// Calinski-Harabasz index.
+    pub calinski_harabasz: Measured<f64>,
+    /// Davies-Bouldin index.
+    pub davies_bouldin: Measured<f64>,
+    /// Share of customers in the smallest cluster.
+    pub smallest_cluster_share: f64,
+}
+
+/// k-means over the grid on one feature set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetFindings {
+    /// `canonical_behavioural`, `canonical_all`, `canonical_pruned`, `canonical_full`, `behavioural`, `clr_shares`, ...
+    pub id: String,
+    /// Number of columns.
+    pub features: u64,
+    /// Number of rows.
+    pub rows: u64,
+    /// One cell per k.
+    pub grid: Vec<GridCell>,
+    /// k with the highest silhouette.
+    pub best_k: Measured<u32>,
+    /// Gap statistic: Tibshirani's k, if computed.
+    pub gap_k: Measured<u32>,
+    /// Largest k with prediction strength >= 0.8.
+    pub prediction_strength_k: Measured<u32>,
+}
+
+/// Stability of one solution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stability {
+    /// Feature set.
+    pub set: String,
+    /// k.
+    pub k: u32,
+    /// Mean pairwise ARI over seeds.
+    pub seed_ari: Measured<f64>,
+    /// Mean ARI of refits on resamples.
+    pub bootstrap_ari: Measured<f64>,
+    /// Mean bootstrap Jaccard per cluster.
+    pub jaccard: Vec<f64>,
+}
+
+/// What structureless data of the same covariance would score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NullBenchmark {
+    /// Feature set.
+    pub set: String,
+    /// `gaussian` or `copula`.
+    pub reference: String,
+    /// k.
+    pub k: u32,
+    /// Silhouette observed on the same number of rows.
+    pub observed: f64,
+    /// Mean over draws.
+    pub null_mean: f64,
+    /// Standard deviation over draws.
+    pub null_sd: f64,
+    /// (1 + #{null >= observed}) / (draws + 1).
+    pub p: f64,
+    /// Number of draws.
+    pub draws: u32,
+}
+
+/// Strength of cluster structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Structure {
+    /// Nothing beyond what structureless data would show.
+    None,
+    /// Weak.
+    Weak,
+    /// Reasonable.
+    Reasonable,
+    /// Strong.
+    Strong,
+}
+
+/// Ward's hierarchical clustering on a sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WardFindings {
+    /// Feature set.
+    pub set: String,
+    /// Rows sampled.
+    pub rows: u64,
+    /// One cell per k.
+    pub grid: Vec<GridCell>,
+    /// Heights of the last merges, highest first.
+    pub last_merges: Vec<f64>,
+}
+
+/// DBSCAN at one eps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DbscanCell {
+    /// Radius.
+    pub eps: f64,
+    /// `knee` (from the k-distance curve) or `canonical`.
+    pub choice: String,
+    /// Neighbours that make a core point.
+    pub min_samples: u32,
+    /// Clusters found.
+    pub clusters: u32,
+    /// Share of noise.
+    pub noise_share: f64,
+}
+
+/// DBSCAN on a sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DbscanFindings {
+    /// Feature set.
+    pub set: String,
+    /// Rows sampled.
+    pub rows: u64,
+    /// One cell per eps.
+    pub cells: Vec<DbscanCell>,
+}
+
+/// Gaussian mixture with BIC at one k.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MixtureCell {
+    /// Components.
+    pub k: u32,
+    /// Bayesian information criterion (lower is better).
+    pub bic: f64,
+}
+
+/// Agreement between the labels of two feature sets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// First set.
+    pub a: String,
+    /// Second set.
+    pub b: String,
+    /// k.
+    pub k: u32,
+    /// Adjusted Rand index.
+    pub ari: f64,
+}
+
+/// A canonical figure beside ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CanonicalComparison {
+    /// What is compared.
+    pub claim: String,
+    /// The published figure.
+    pub published: f64,
+    /// Ours on this extract.
+    pub found: Measured<f64>,
+    /// Why they differ.
+    pub reason: String,
+}
+
+/// results.json `clustering`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClusteringFindings {
+    /// k-means per feature set, on the same rows, seed, grid and optimiser.
+    pub sets: Vec<SetFindings>,
+    /// Ward.
+    pub ward: Measured<WardFindings>,
+    /// DBSCAN.
+    pub dbscan: Measured<DbscanFindings>,
+    /// Gaussian mixture.
+    pub mixture: Measured<Vec<MixtureCell>>,
+    /// Stability per set at its best k.
+    pub stability: Vec<Stability>,
+    /// Null benchmark per set at its best k.
+    pub null_benchmark: Vec<NullBenchmark>,
+    /// ARI between feature sets.
+    pub agreement: Vec<Agreement>,
+    /// Canonical figures beside ours.
+    pub canonical: Vec<CanonicalComparison>,
+    /// The tribunal's verdict.
+    pub verdict: Measured<Structure>,
+    /// Why, in one sentence.
+    pub sentence: String,
+}

@@ -1,0 +1,3 @@
+//! Room 5: the clustering tribunal.
+
+pub mod findings;

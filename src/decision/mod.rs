@@ -1,0 +1,3 @@
+//! Room 8b: all gates, one verdict, one recommendation.
+
+pub mod findings;

@@ -1,0 +1,1 @@
+//! Outcome and customers to files.

@@ -1,0 +1,129 @@
+//! The order history: what every later room reads, whatever the files looked like.
+
+use super::ids::Ids;
+
+/// Hour or weekday of an order that has none.
+pub const NO_CLOCK: u8 = u8::MAX;
+
+/// All orders of all customers, grouped by customer and in order of sequence within each.
+///
+/// Compressed rows twice over: `order_start[c]..order_start[c + 1]` are the orders of customer `c`,
+/// `line_start[o]..line_start[o + 1]` the lines of order `o`. Columns indexed by order have
+/// `orders()` elements. All derivation rules (merged lines, returns left out, sequence by
+/// timestamp, days between dates, `(unknown)` and `(other)` categories) have been applied.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderHistory {
+    /// The customers' ids exactly as they came; customers stand in ascending order of id.
+    pub customers: Ids,
+    /// Start of each customer's orders; `customers + 1` values.
+    pub order_start: Vec<u32>,
+    /// Days since the customer's prior order; NaN for the first order and where unknown.
+    pub days_since_prior: Vec<f64>,
+    /// Hour of day 0..=23, [`NO_CLOCK`] where unknown; `None` when the extract has no clock.
+    pub hour: Option<Vec<u8>>,
+    /// Day of week 0 (Sunday) ..= 6, [`NO_CLOCK`] where unknown; `None` when the extract has none.
+    pub weekday: Option<Vec<u8>>,
+    /// Calendar day of the order, days since 1970-01-01 in the data's own zone; `None` without dates.
+    pub day: Option<Vec<i32>>,
+    /// Money of the order's lines; `None` without an amount column.
+    pub amount: Option<Vec<f64>>,
+    /// Start of each order's lines; `orders + 1` values.
+    pub line_start: Vec<u32>,
+    /// The lines, within an order in ascending order of product.
+    pub lines: Vec<Line>,
+    /// Number of distinct products in the extract's catalogue (bought or not).
+    pub products: u32,
+    /// Category of each product, an index into `categories`; empty without categories.
+    pub product_category: Vec<u16>,
+    /// The categories in order of id (numeric ids by value, else by name); empty without categories.
+    pub categories: Vec<Category>,
+}
+
+/// One distinct (order, product): a product index below 2^31 and whether it is a reorder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line(u32);
+
+impl Line {
+    const REORDERED: u32 = 1 << 31;
+
+    /// A line of `product` (below 2^31).
+    pub fn new(product: u32, reordered: bool) -> Self {
+        Self(product | if reordered { Self::REORDERED } else { 0 })
+    }
+
+    /// Index of the product.
+    pub fn product(self) -> u32 {
+        self.0 & !Self::REORDERED
+    }
+
+    /// Did this customer buy this product in an earlier order?
+    pub fn reordered(self) -> bool {
+        self.0 & Self::REORDERED != 0
+    }
+}
+
+/// A product category (aisle, department, ...): one share feature each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// The id in the category table, as text; `None` when the category is only a name.
+    pub id: Option<String>,
+    /// The name as it came (untrusted text).
+    pub name: String,
+}
+
+impl Category {
+    /// The feature's name: `aisle_<id>_<name>` for a category of a table with ids, else `category_<name>`.
+    pub fn feature_name(&self) -> String {
+        match &self.id {
+            Some(id) => format!("aisle_{id}_{}", self.name),
+            None => format!("category_{}", self.name),
+        }
+    }
+}
+
+impl OrderHistory {
+    /// Number of customers.
+    pub fn customer_count(&self) -> usize {
+        self.order_start.len().saturating_sub(1)
+    }
+
+    /// Number of orders.
+    pub fn order_count(&self) -> usize {
+        self.line_start.len().saturating_sub(1)
+    }
+
+    /// The range of order indices of customer `c`.
+    pub fn orders_of(&self, c: usize) -> std::ops::Range<usize> {
+        self.order_start[c] as usize..self.order_start[c + 1] as usize
+    }
+
+    /// The lines of order `o`.
+    pub fn lines_of(&self, o: usize) -> &[Line] {
+        &self.lines[self.line_start[o] as usize..self.line_start[o + 1] as usize]
+    }
+}
+
+/// The customer-level layout: one row per customer with features already computed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomerTable {
+    /// The customers' ids exactly as they came, in ascending order of id.
+    pub customers: Ids,
+    /// Behavioural features present, by canonical name (`mean_days_between_orders`, ...); NaN = null.
+    /// `freq_score` and `loyalty_score` stand here under these names when the file brings them.
+    pub behavioural: Vec<(String, Vec<f64>)>,
+    /// Category shares present, by feature name.
+    pub shares: Vec<(String, Vec<f64>)>,
+    /// Number of orders, if the file says.
+    pub orders: Option<Vec<f64>>,
+    /// The segment a file brings along, for comparison with ours; `None` entries where null.
+    pub segment: Option<Vec<Option<String>>>,
+}
+
+/// What the extract room hands on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Extract {
+    /// Star and wide layouts.
+    History(OrderHistory),
+    /// Customer-level layout.
+    Customers(CustomerTable),
+}

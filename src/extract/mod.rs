@@ -1,0 +1,6 @@
+//! Room 1: files to order history.
+
+pub mod findings;
+pub mod history;
+pub mod ids;
+pub mod schema;

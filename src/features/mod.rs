@@ -1,0 +1,3 @@
+//! Room 3: the feature catalogue, how it is built, and its quality.
+
+pub mod findings;

@@ -1,0 +1,3 @@
+//! The page: panic hook, mount `ui::App` (wasm only).
+
+fn main() {}

@@ -1,0 +1,106 @@
+//! Sharing the thread: long work reports progress and lets its host breathe.
+//!
+//! The engine runs on one thread of a browser worker. Kernels that take longer than a blink are
+//! `async` and call [`Pace::tick`] in their outer loops; the host decides when that yields (to let a
+//! Cancel message in) and where the progress goes. Natively nothing ever yields and [`block_on`]
+//! drives the whole run. The analysis knows neither clock nor browser.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// The run was cancelled by its host; unwinds through `?` and produces no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
+/// What a host offers to the work it runs.
+pub trait Pacer {
+    /// A stage begins; `name` is stable and machine-readable (`"features"`).
+    fn stage(&self, name: &'static str);
+    /// `done` of `total` units of the current stage are finished.
+    fn report(&self, done: u64, total: u64);
+    /// Is it time to report and let the host run? Called often; must be cheap.
+    fn due(&self) -> bool;
+    /// Gives the host its turn.
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+    /// Has the host asked the work to stop?
+    fn cancelled(&self) -> bool;
+}
+
+/// A cheap handle to the host's [`Pacer`].
+#[derive(Clone)]
+pub struct Pace(Rc<dyn Pacer>);
+
+impl Pace {
+    /// Wraps a host.
+    pub fn new(pacer: impl Pacer + 'static) -> Self {
+        Self(Rc::new(pacer))
+    }
+
+    /// A host that never yields, never cancels and drops all reports: for tests and plain calls.
+    pub fn unhurried() -> Self {
+        Self::new(Unhurried)
+    }
+
+    /// Announces a stage and gives the host its turn once.
+    pub async fn stage(&self, name: &'static str) -> Result<(), Cancelled> {
+        self.0.stage(name);
+        self.breathe().await
+    }
+
+    /// Reports `done` of `total` and yields if the host wants its turn.
+    ///
+    /// Call it every few milliseconds of work; it costs one virtual call when nothing is due.
+    pub async fn tick(&self, done: u64, total: u64) -> Result<(), Cancelled> {
+        if self.0.due() {
+            self.0.report(done, total);
+            self.breathe().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// As [`Pace::tick`] for synchronous code that cannot yield: reports, and stops if cancelled.
+    pub fn beat(&self, done: u64, total: u64) -> Result<(), Cancelled> {
+        if self.0.due() {
+            self.0.report(done, total);
+        }
+        if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
+    async fn breathe(&self) -> Result<(), Cancelled> {
+        self.0.rest().await;
+        if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+struct Unhurried;
+
+impl Pacer for Unhurried {
+    fn stage(&self, _name: &'static str) {}
+    fn report(&self, _done: u64, _total: u64) {}
+    fn due(&self) -> bool {
+        false
+    }
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Drives a future whose host never really waits (native runs, tests).
+///
+/// Polls until ready; only use it with a [`Pacer`] whose `rest` is ready at once.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The order of work.
+
+pub mod outcome;
+pub mod params;

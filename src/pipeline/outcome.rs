@@ -1,0 +1,133 @@
+//! The one outcome of a run: what results.json says, and what the charts draw.
+
+use serde::{Deserialize, Serialize};
+
+use super::params::Params;
+use crate::clustering::findings::ClusteringFindings;
+use crate::decision::findings::{DecisionFindings, Verdict};
+use crate::extract::findings::ExtractFindings;
+use crate::features::findings::FeatureFindings;
+use crate::planning::findings::PlanningFindings;
+use crate::prepare::findings::PcaFindings;
+use crate::readiness::findings::{CanonicalGates, Gate, OrderCountThreshold, Summary};
+use crate::segments::findings::{SegmentFindings, Thresholds};
+use crate::stats::measured::Measured;
+use crate::validation::findings::ValidationFindings;
+
+/// Version of the names in results.json.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Which build made a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Crate version.
+    pub version: String,
+}
+
+impl Build {
+    /// This build.
+    pub fn current() -> Self {
+        Self { version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// results.json `readiness`: all gates of all rooms, and the one verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadinessReport {
+    /// The one verdict.
+    pub verdict: Verdict,
+    /// Why, heaviest first: the gates that did not pass, in words.
+    pub reasons: Vec<String>,
+    /// All gates.
+    pub gates: Vec<Gate>,
+    /// The canonical project's own logic.
+    pub canonical: Measured<CanonicalGates>,
+    /// What other minimum order counts would keep.
+    pub order_count_thresholds: Measured<Vec<OrderCountThreshold>>,
+    /// Diagnostics.
+    pub summary: Measured<Summary>,
+}
+
+/// results.json `prepare`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrepareReport {
+    /// PCA of the category block.
+    pub pca: Measured<PcaFindings>,
+}
+
+/// results.json, field for field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Which build.
+    pub build: Build,
+    /// The seed.
+    pub seed: u64,
+    /// All parameters.
+    pub params: Params,
+    /// The extract.
+    pub extract: ExtractFindings,
+    /// Readiness and the verdict.
+    pub readiness: ReadinessReport,
+    /// Features; not measured when no customer qualifies.
+    pub features: Measured<FeatureFindings>,
+    /// Preparation.
+    pub prepare: PrepareReport,
+    /// The clustering tribunal.
+    pub clustering: Measured<ClusteringFindings>,
+    /// Thresholds of the rule.
+    pub thresholds: Measured<Thresholds>,
+    /// The four segments; empty when no customer qualifies.
+    pub segments: Vec<SegmentFindings>,
+    /// Validation.
+    pub validation: Measured<ValidationFindings>,
+    /// The decision.
+    pub decision: DecisionFindings,
+    /// Experiments.
+    pub planning: PlanningFindings,
+}
+
+/// A histogram: `counts[i]` values in `[edges[i], edges[i + 1])`, the last bin closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// What is counted.
+    pub name: String,
+    /// Bin edges, ascending.
+    pub edges: Vec<f64>,
+    /// Counts per bin.
+    pub counts: Vec<u64>,
+}
+
+/// Density of customers over the two scores, for the segment map.
+///
+/// Cell (i, j) covers frequency bin i and loyalty bin j; `counts[j * columns + i]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoreDensity {
+    /// Edges of the frequency bins, as *mean days between orders* is monotone in it: in `freq_score`.
+    pub frequency_edges: Vec<f64>,
+    /// Edges of the loyalty bins.
+    pub loyalty_edges: Vec<f64>,
+    /// Customers per cell, row by row from the lowest loyalty.
+    pub counts: Vec<u32>,
+}
+
+/// What the charts draw beyond the results: binned, never per customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawings {
+    /// The segment map.
+    pub score_density: Measured<ScoreDensity>,
+    /// One histogram per behavioural feature.
+    pub feature_histograms: Vec<Histogram>,
+    /// Orders per customer.
+    pub order_counts: Measured<Histogram>,
+}
+
+/// Everything a finished run hands to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// results.json.
+    pub results: Results,
+    /// Binned data for the charts.
+    pub drawings: Drawings,
+}

@@ -1,0 +1,3 @@
+//! Room 8a: experiments and monitoring.
+
+pub mod findings;

@@ -1,0 +1,3 @@
+//! Room 4: impute, winsorise, standardise, components, feature sets.
+
+pub mod findings;

@@ -1,0 +1,3 @@
+//! Room 6: scores, thresholds, the rule, profiles, confidence.
+
+pub mod findings;

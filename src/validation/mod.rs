@@ -1,0 +1,3 @@
+//! Room 7: effects, coupling, reliability, out-of-time, bake-off.
+
+pub mod findings;

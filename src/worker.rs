@@ -1,0 +1,1 @@
+//! The engine behind the protocol; no logic of its own.
