@@ -1,0 +1,54 @@
+# Two commands matter: `make serve` and `make test`. Both install what is missing and say so.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+# The pinned wasm-opt comes first; --offline makes trunk take its tools from PATH.
+export PATH := $(CURDIR)/.ci/tools/node_modules/.bin:$(PATH)
+TRUNK := trunk --color never
+WASM := --target wasm32-unknown-unknown
+
+.PHONY: help setup-build setup-test serve build test test-native test-wasm test-e2e bench lint fmt screenshots clean
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup-build:
+	@.ci/setup build
+setup-test:
+	@.ci/setup test
+
+serve: setup-build ## build the page and serve it with the demo extract on http://127.0.0.1:8080
+	$(TRUNK) serve --offline --release --address 127.0.0.1 --port 8080
+
+build: setup-build ## leave a dist/ that works under any sub-path of any static host
+	$(TRUNK) build --offline --release
+
+test: setup-test test-native test-wasm test-e2e ## every test: native, wasm in a browser, end to end
+
+test-native: ## the analysis, natively
+	cargo test
+
+# wasm-bindgen's runner finds Debian's driver by this variable.
+test-wasm: setup-test ## the same numbers in a headless browser
+	CHROMEDRIVER=$$(command -v chromedriver) cargo test $(WASM) --test web --test reference
+
+test-e2e: setup-test build ## a real browser through every flow
+	cargo build --release --bin quadrant
+	npm test --prefix tests/e2e --silent
+
+bench: setup-build ## speed and memory, beside the peers, in one run
+	bash tests/benches/run
+
+lint: ## fmt, clippy natively and for wasm, rustdoc: all warnings are errors
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy $(WASM) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib
+
+fmt: ## format
+	cargo fmt
+
+screenshots: build ## pictures of each page, desktop and phone, light and dark
+	npm run screenshots --prefix tests/e2e --silent
+
+clean: ## remove what was built
+	cargo clean
+	rm -rf dist
