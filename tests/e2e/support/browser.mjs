@@ -1,0 +1,47 @@
+// Debian's Chromium under playwright-core; every page reports console errors, failed loads and panics.
+import { chromium } from "playwright-core";
+import { existsSync } from "node:fs";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+
+export function launch() {
+  if (!executablePath) throw new Error("no Chromium found; run `make setup-test`");
+  return chromium.launch({
+    executablePath,
+    // The rest keeps Chromium from talking to the outside by itself.
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--disable-quic", "--js-flags=--expose-gc"],
+  });
+}
+
+/** A page that remembers what went wrong and which requests left it. */
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const problems = [];
+  const requests = [];
+  page.on("console", (message) => { if (message.type() === "error") problems.push(message.text()); });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  context.on("request", (request) => requests.push(request.url()));
+  await page.goto(url);
+  return { page, context, problems, requests };
+}
+
+export const state = (page, wanted, timeout = 60_000) =>
+  page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, wanted, { timeout });
+
+export const results = (page) => page.evaluate(() => window.__quadrant.results());
+
+/** Drops files on the page's input and waits for the next finished run. */
+export async function dropFiles(page, paths, timeout = 120_000) {
+  const before = await page.evaluate(() => window.__quadrant.results());
+  await page.getByTestId("file-input").setInputFiles(paths);
+  await page.waitForFunction(
+    (before) => {
+      const state = document.documentElement.dataset.state;
+      if (state === "failed") return true;
+      return state === "done" && JSON.stringify(window.__quadrant.results()) !== before;
+    },
+    JSON.stringify(before), { timeout });
+  return results(page);
+}
