@@ -1,1 +1,3 @@
 //! Outcome to documents.
+
+pub mod figures;
