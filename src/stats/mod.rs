@@ -9,3 +9,11 @@ pub mod measured;
 pub mod normal;
 pub mod quantile;
 pub mod rng;
+
+// Many variables at once: matrices, components, clusters.
+pub mod eigen;
+pub mod indices;
+pub mod matrix;
+pub mod pca;
+pub mod silhouette;
+mod silhouette_tiles;
