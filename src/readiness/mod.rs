@@ -1,3 +1,4 @@
-//! Room 2: diagnostics and the gates that the order history alone can answer.
+//! Room 2: can these customers be segmented at all?
 
+pub mod clock;
 pub mod findings;

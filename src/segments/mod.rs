@@ -1,3 +1,6 @@
-//! Room 6: scores, thresholds, the rule, profiles, confidence.
+//! Room 6: two scores, two thresholds, four segments.
 
 pub mod findings;
+pub mod rule;
+pub mod scores;
+pub mod thresholds;

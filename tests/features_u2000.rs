@@ -1,0 +1,78 @@
+//! Features and rule on the 2,000-user extract against results of pandas.
+
+#![allow(clippy::float_cmp, clippy::unwrap_used, reason = "thresholds are exact; a test may unwrap")]
+
+#[path = "support/u2000.rs"]
+mod u2000;
+
+use quadrant::features::build::build;
+use quadrant::pace::{Pace, block_on};
+use quadrant::segments::rule::{counts, segment};
+use quadrant::segments::thresholds::TypedThresholds;
+
+#[test]
+fn every_feature_equals_the_reference() {
+    let (Some(folder), Some(reference)) = (u2000::data("u2000"), u2000::shared("reference/u2000_features.parquet"))
+    else {
+        return;
+    };
+    let history = u2000::history(&folder);
+    let table = block_on(build(&history, 5, &Pace::unhurried())).unwrap();
+    assert_eq!(table.rows(), 1_767);
+    assert_eq!(table.excluded().too_few_orders, 233);
+    let expected: Vec<String> = u2000::column_names(&reference).into_iter().filter(|name| name != "user_id").collect();
+    assert_eq!(table.names(), expected);
+    for (i, name) in expected.iter().enumerate() {
+        let (found, column) = (table.column(i), u2000::column(&reference, name));
+        assert_eq!(found.len(), column.len());
+        for (r, (&f, &e)) in found.iter().zip(&column).enumerate() {
+            u2000::assert_near(&format!("{name}, row {r}"), f, e, 1e-9);
+        }
+    }
+}
+
+#[test]
+fn thresholds_and_counts_are_exact() {
+    let (Some(folder), Some(reference)) = (u2000::data("u2000"), u2000::shared("reference/u2000.json")) else {
+        return;
+    };
+    let history = u2000::history(&folder);
+    let table = block_on(build(&history, 5, &Pace::unhurried())).unwrap();
+    let found = block_on(segment(&table, TypedThresholds::default(), &Pace::unhurried())).unwrap().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    let expected = &json["segmentation"]["thresholds"];
+    let (f, l) = (&found.thresholds.frequency, &found.thresholds.loyalty);
+    let pairs = [
+        ("freq_p20", f.p20),
+        ("freq_p50", f.p50),
+        ("freq_p80", f.p80),
+        ("loyalty_p20", l.p20),
+        ("loyalty_p50", l.p50),
+        ("loyalty_p80", l.p80),
+    ];
+    for (name, value) in pairs {
+        assert_eq!(value.to_bits(), expected[name].as_f64().unwrap().to_bits(), "{name}");
+    }
+    for (i, count) in counts(&found.labels).into_iter().enumerate() {
+        assert_eq!(count, json["segmentation"]["segments"][i]["count"].as_u64().unwrap());
+    }
+}
+
+/// Full scale, for `cargo test --release -- --ignored --nocapture full_scale`.
+#[test]
+#[ignore = "needs the full extract and a release build"]
+fn full_scale() {
+    let Some(folder) = u2000::data("full") else { return };
+    let history = u2000::history(&folder);
+    for _ in 0..3 {
+        let start = std::time::Instant::now();
+        let table = block_on(build(&history, 5, &Pace::unhurried())).unwrap();
+        let built = start.elapsed();
+        let found = block_on(segment(&table, TypedThresholds::default(), &Pace::unhurried())).unwrap().unwrap();
+        eprintln!("build {built:?}, with rule {:?}", start.elapsed());
+        assert_eq!(table.rows(), 182_223);
+        assert_eq!(found.thresholds.frequency.p50, 0.06521739130434782);
+        assert_eq!(found.thresholds.loyalty.p50, 0.4634146341463415);
+        assert_eq!(counts(&found.labels), [61_317, 30_055, 29_851, 61_000]);
+    }
+}
