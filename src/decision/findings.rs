@@ -29,7 +29,7 @@ pub enum Recommendation {
 /// A reason or caveat with its weight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    /// Stable code, snake_case ("depth_failed", "null_benchmark").
+    /// Stable code in `snake_case` (`depth_failed`, `null_benchmark`).
     pub code: String,
     /// One sentence, its numbers formatted.
     pub text: String,

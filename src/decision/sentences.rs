@@ -1,0 +1,91 @@
+//! Gates and outcomes in words; every number through `report::figures`.
+
+use crate::readiness::findings::{Gate, Status};
+use crate::report::figures::{decimal, integer, percent, percent_to};
+
+/// One sentence on a gate: what was found, what it would need.
+pub fn gate(gate: &Gate) -> String {
+    let fails = if gate.blocking { "this fails, and it blocks" } else { "this fails" };
+    match (gate.value.value(), gate.value.missing()) {
+        (Some(&value), _) => {
+            let found = quantity(&gate.id, value);
+            match gate.status {
+                Status::Fail => format!("{}: {found}, where {}; {fails}.", gate.title, needs(gate)),
+                Status::Caveat => format!("{}: {found}, where {}; usable with care.", gate.title, needs(gate)),
+                _ => format!("{}: {found}, where {}.", gate.title, needs(gate)),
+            }
+        }
+        (None, Some(missing)) if missing.needs.is_empty() => {
+            format!("{}: not measured, because {}.", gate.title, missing.reason)
+        }
+        (None, Some(missing)) => {
+            format!("{}: not measured, because {}; it needs {}.", gate.title, missing.reason, missing.needs)
+        }
+        (None, None) => format!("{}: not measured.", gate.title),
+    }
+}
+
+/// What a gate asks for, in the unit of its value.
+fn needs(gate: &Gate) -> String {
+    match bar(&gate.id) {
+        Some((word, value)) => format!("{word} {} is asked for", quantity(&gate.id, value)),
+        None => format!("{} is asked for", gate.pass),
+    }
+}
+
+/// The bar to pass, as a number in the unit of the gate's value.
+fn bar(id: &str) -> Option<(&'static str, f64)> {
+    Some(match id {
+        "integrity" | "tie_mass" => ("at most", 0.01),
+        "volume" => ("at least", 1000.0),
+        "depth" | "stability_a" => ("at least", 0.7),
+        "stability_b" => ("at least", 0.5),
+        "stability_b_prime" => ("at most", 1.25),
+        "reliability" => ("at least", 0.8),
+        "confidence" | "migration" => ("at least", 0.6),
+        "cap_mass" => ("at most", 0.1),
+        "smallest_segment" => ("at least", 0.05),
+        "out_of_time" => ("at least", 0.06),
+        "sparsity" => ("at least", 0.01),
+        _ => return None,
+    })
+}
+
+/// A gate's value in its unit: a count, a ratio or a share.
+pub fn quantity(id: &str, value: f64) -> String {
+    match id {
+        "volume" => integer(value.max(0.0) as u64),
+        "stability_b_prime" | "reliability" | "migration" => decimal(value, 2),
+        "out_of_time" => decimal(value, 3),
+        "sparsity" => percent_to(value, 2),
+        _ => percent(value),
+    }
+}
+
+/// A future outcome by the name that a reader understands.
+pub fn outcome(id: &str) -> &str {
+    match id {
+        "next_gap_days" => "the days until the next order",
+        "orders_in_horizon" => "the orders after the cut",
+        "reorder_share" => "the reordered share of later baskets",
+        "returned_30d" => "a return within 30 days",
+        "returned_60d" => "a return within 60 days",
+        "returned_90d" => "a return within 90 days",
+        "spend" => "later spend",
+        other => other,
+    }
+}
+
+/// A bake-off contender by the name that a reader understands.
+pub fn contender(id: &str) -> &str {
+    match id {
+        "rule" => "the rule",
+        "kmeans_scores" => "k-means on the two scores",
+        "kmeans_behaviour" => "k-means on the behavioural features",
+        "terciles" => "terciles of the two scores",
+        "rfm_quintiles" => "recency-frequency quintiles",
+        "continuous" => "the continuous scores and features",
+        "order_count" => "the number of orders alone",
+        other => other,
+    }
+}
