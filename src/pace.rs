@@ -70,9 +70,46 @@ impl Pace {
         if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
     }
 
+    /// A handle for one part of the current stage: what it reports counts as `from..to` of `whole`.
+    ///
+    /// A kernel that knows only its own progress thus moves the whole bar forward, and never back.
+    pub fn part(&self, from: u64, to: u64, whole: u64) -> Self {
+        Self::new(Part { outer: Rc::clone(&self.0), from, to, whole })
+    }
+
     async fn breathe(&self) -> Result<(), Cancelled> {
         self.0.rest().await;
         if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+/// A share of an outer host's progress.
+struct Part {
+    outer: Rc<dyn Pacer>,
+    from: u64,
+    to: u64,
+    whole: u64,
+}
+
+/// Steps that one unit of a [`Part`] is divided into.
+const FINE: u64 = 1000;
+
+impl Pacer for Part {
+    /// Parts belong to the stage that is running.
+    fn stage(&self, _name: &'static str) {}
+    fn report(&self, done: u64, total: u64) {
+        let width = self.to.saturating_sub(self.from) * FINE;
+        let inside = if total == 0 { 0 } else { (done.min(total) as f64 / total as f64 * width as f64) as u64 };
+        self.outer.report(self.from * FINE + inside, self.whole * FINE);
+    }
+    fn due(&self) -> bool {
+        self.outer.due()
+    }
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        self.outer.rest()
+    }
+    fn cancelled(&self) -> bool {
+        self.outer.cancelled()
     }
 }
 
@@ -102,5 +139,42 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
             return value;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    struct Recorder(Rc<RefCell<Vec<(u64, u64)>>>);
+
+    impl Pacer for Recorder {
+        fn stage(&self, _name: &'static str) {}
+        fn report(&self, done: u64, total: u64) {
+            self.0.borrow_mut().push((done, total));
+        }
+        fn due(&self) -> bool {
+            true
+        }
+        fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+            Box::pin(std::future::ready(()))
+        }
+        fn cancelled(&self) -> bool {
+            self.0.borrow().len() > 3
+        }
+    }
+
+    #[test]
+    fn parts_report_their_share_of_the_whole_and_pass_cancellation_on() {
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let pace = Pace::new(Recorder(Rc::clone(&seen)));
+        let part = pace.part(1, 3, 4).part(1, 2, 2);
+        for done in 0..=2 {
+            assert!(block_on(part.tick(done, 2)).is_ok());
+        }
+        assert!(block_on(part.tick(2, 2)).is_err());
+        let shares: Vec<f64> = seen.borrow().iter().map(|&(done, total)| done as f64 / total as f64).collect();
+        assert_eq!(shares, vec![0.5, 0.625, 0.75, 0.75]);
     }
 }
