@@ -11,8 +11,12 @@ pub mod quantile;
 pub mod rng;
 
 // Many variables at once: matrices, components, clusters.
+mod center_lanes;
 pub mod eigen;
 pub mod indices;
+pub mod kmeans;
+mod kmeans_lloyd;
+mod kmeans_seeding;
 pub mod matrix;
 pub mod pca;
 pub mod silhouette;
