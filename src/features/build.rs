@@ -316,16 +316,18 @@ impl Columns {
             // 0 / 0 is NaN where no hour is known: missing, like any other.
             self.set(Behavioural::MeanOrderHour, whole.mean());
             self.set(Behavioural::StdOrderHour, whole.std());
-            self.corrected[Corrected::MeanHourCircular.index()].push(circular.mean(&circles.0));
-            self.corrected[Corrected::StdHourCircular.index()].push(circular.std(&circles.0));
+            let (mean, std) = circular.mean_and_std(&circles.0);
+            self.corrected[Corrected::MeanHourCircular.index()].push(mean);
+            self.corrected[Corrected::StdHourCircular.index()].push(std);
         }
         if let Some(weekdays) = &history.weekday {
             let mut circular = CircularSum::default();
             for &day in weekdays[orders].iter().filter(|&&day| day != NO_CLOCK) {
                 circular.add(&circles.1, day);
             }
-            self.corrected[Corrected::MeanWeekdayCircular.index()].push(circular.mean(&circles.1));
-            self.corrected[Corrected::StdWeekdayCircular.index()].push(circular.std(&circles.1));
+            let (mean, std) = circular.mean_and_std(&circles.1);
+            self.corrected[Corrected::MeanWeekdayCircular.index()].push(mean);
+            self.corrected[Corrected::StdWeekdayCircular.index()].push(std);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Filling the holes, and keeping count of them.
 
 use crate::stats::measured::NotMeasured;
+use crate::stats::quantile;
 
 use super::catalogue::{Behavioural, Imputation};
 
@@ -31,19 +32,20 @@ pub(super) fn impute(rows: usize, columns: [Result<Vec<f64>, NotMeasured>; 15]) 
 }
 
 fn fill(feature: Behavioural, mut column: Vec<f64>, out: &mut Imputed) -> Result<Vec<f64>, NotMeasured> {
-    let missing = column.iter().filter(|value| value.is_nan()).count();
+    let mut present: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
+    let missing = column.len() - present.len();
     if missing == 0 {
         return Ok(column);
     }
-    if missing == column.len() {
+    let Some(median) = quantile::select(&mut present, 0.5) else {
         return Err(NotMeasured::new(
             format!("no customer has a value of {}", feature.name()),
             "customers with a longer history",
         ));
-    }
+    };
     let stand_in = match feature.imputation() {
         Imputation::Zero => 0.0,
-        Imputation::Median => median_of_present(&column),
+        Imputation::Median => median,
     };
     for (value, mask) in column.iter_mut().zip(&mut out.masks) {
         if value.is_nan() {
@@ -53,13 +55,4 @@ fn fill(feature: Behavioural, mut column: Vec<f64>, out: &mut Imputed) -> Result
     }
     out.missing[feature.index()] = missing as u64;
     Ok(column)
-}
-
-/// Median of the values that are not NaN; there is at least one.
-fn median_of_present(column: &[f64]) -> f64 {
-    let mut present: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
-    let middle = present.len() / 2;
-    let even = present.len().is_multiple_of(2);
-    let (below, &mut upper, _) = present.select_nth_unstable_by(middle, f64::total_cmp);
-    if even { below.iter().copied().fold(f64::NEG_INFINITY, f64::max).midpoint(upper) } else { upper }
 }

@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use crate::stats::circular::{Circular, from_sums};
+
 /// The unit vectors of the whole steps of one period.
 #[derive(Clone, Debug)]
 pub struct Circle {
@@ -34,8 +36,6 @@ impl Circle {
 
 /// Sum of unit vectors; its direction is the circular mean, its length tells the spread.
 ///
-/// Same definitions as `scipy.stats.circmean(high=period)` and `circstd`, with the edges of a whole
-/// circle made whole: the mean never equals the period, the spread never exceeds half of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CircularSum {
     sin: f64,
@@ -56,39 +56,20 @@ impl CircularSum {
         }
     }
 
-    /// Length of the mean vector, 0..=1; NaN if empty.
-    pub fn resultant(&self) -> f64 {
-        let n = f64::from(self.n);
-        libm::hypot(self.sin / n, self.cos / n)
-    }
-
-    /// Direction of the mean vector in `[0, period)`; NaN if empty or without direction (length below 1e-12).
-    pub fn mean(&self, circle: &Circle) -> f64 {
-        let resultant = self.resultant();
-        if resultant.is_nan() || resultant < 1e-12 {
-            return f64::NAN;
-        }
-        let mean = libm::atan2(self.sin, self.cos) * circle.period / (2.0 * PI);
-        let mean = if mean < 0.0 { mean + circle.period } else { mean };
-        // A hair below 0 would come out as the period itself, which is 0 again.
-        if circle.period - mean < 1e-12 * circle.period { 0.0 } else { mean }
-    }
-
-    /// sqrt(-2 ln R) x period / 2 pi, at most half the period; 0 for equal steps; NaN if empty.
-    pub fn std(&self, circle: &Circle) -> f64 {
-        if self.n == 0 {
-            return f64::NAN;
-        }
+    /// Mean and spread; `None` if empty. Definitions and edges: [`crate::stats::circular`].
+    pub fn describe(&self, circle: &Circle) -> Option<Circular> {
+        let mut found = from_sums(self.sin, self.cos, f64::from(self.n), circle.period)?;
         if self.seen.is_power_of_two() {
-            return 0.0;
+            // Equal steps have no spread; their summed vectors say so only up to rounding.
+            found.std = 0.0;
         }
-        let resultant = self.resultant();
-        let half = circle.period / 2.0;
-        if resultant <= 0.0 {
-            return half;
-        }
-        let spread = (-2.0 * libm::log(resultant)).max(0.0).sqrt() * circle.period / (2.0 * PI);
-        spread.min(half)
+        Some(found)
+    }
+
+    /// `(mean, std)`, NaN where undefined.
+    pub fn mean_and_std(&self, circle: &Circle) -> (f64, f64) {
+        let found = self.describe(circle);
+        (found.and_then(|c| c.mean).unwrap_or(f64::NAN), found.map_or(f64::NAN, |c| c.std))
     }
 }
 
@@ -118,25 +99,23 @@ mod tests {
             (&day, &[0, 3, 9, 14, 20], 0.2897781010180963, 7.757516386272917),
         ];
         for (circle, steps, mean, std) in cases {
-            let found = sum(circle, steps);
-            assert!((found.mean(circle) - mean).abs() <= 1e-9 * mean.abs().max(1.0), "{steps:?}");
-            assert!((found.std(circle) - std).abs() <= 1e-9 * std, "{steps:?}");
+            let found = sum(circle, steps).mean_and_std(circle);
+            assert!((found.0 - mean).abs() <= 1e-9 * mean.abs().max(1.0), "{steps:?}");
+            assert!((found.1 - std).abs() <= 1e-9 * std, "{steps:?}");
         }
-        assert!(sum(&day, &[6, 18]).mean(&day).is_nan());
-        assert_eq!(sum(&day, &[6, 18]).std(&day), 12.0);
-        assert_eq!(sum(&day, &[5, 5, 5]).std(&day), 0.0);
+        let opposite = sum(&day, &[6, 18]).describe(&day).unwrap();
+        assert_eq!((opposite.mean, opposite.std), (None, 12.0));
+        assert_eq!(sum(&day, &[5, 5, 5]).mean_and_std(&day).1, 0.0);
     }
 
     #[test]
     fn edges_of_the_circle() {
         let days = Circle::weekdays();
-        assert_eq!(sum(&days, &[6, 6, 6]).std(&days), 0.0);
-        assert_eq!(sum(&days, &[0, 0]).mean(&days), 0.0);
-        assert_eq!(sum(&Circle::hours(), &[23, 1]).mean(&Circle::hours()), 0.0);
-        let everywhere = sum(&days, &[0, 1, 2, 3, 4, 5, 6]);
-        assert!(everywhere.mean(&days).is_nan());
-        assert_eq!(everywhere.std(&days), 3.5);
-        assert!(sum(&days, &[]).std(&days).is_nan());
+        assert_eq!(sum(&days, &[6, 6, 6]).mean_and_std(&days).1, 0.0);
+        assert_eq!(sum(&days, &[0, 0]).mean_and_std(&days).0, 0.0);
+        let everywhere = sum(&days, &[0, 1, 2, 3, 4, 5, 6]).describe(&days).unwrap();
+        assert_eq!((everywhere.mean, everywhere.std), (None, 3.5));
+        assert_eq!(sum(&days, &[]).describe(&days), None);
         assert_eq!(sum(&days, &[200]), CircularSum::default());
     }
 }

@@ -85,9 +85,10 @@ pub struct OrderCountThreshold {
 pub struct Band {
     /// `regular`, `moderate`, `irregular`, `erratic`; `consistent`, `moderate`, `variable`.
     pub name: String,
-    /// Customers in the band.
+    /// Customers in the band; upper edges belong to it, and so does a spread of exactly 0 to the first
+    /// band (the original's binning left those customers out of all bands).
     pub customers: u64,
-    /// Share of the qualified customers.
+    /// Share of the customers who have the figure.
     pub share: f64,
 }
 
@@ -98,8 +99,14 @@ pub struct EarlyLate {
     pub customers: u64,
     /// Median of |late - early| / early.
     pub median_absolute_shift: Measured<f64>,
+    /// Upper quartile of the same.
+    pub q75_absolute_shift: Measured<f64>,
     /// Share of those customers with a shift of at most 25%.
     pub share_within_25pct: Measured<f64>,
+    /// Median of |ln(late / early)|.
+    pub median_log_ratio: Measured<f64>,
+    /// The same after permuting each customer's gaps: what history length and irregularity alone give.
+    pub median_log_ratio_permuted: Measured<f64>,
 }
 
 /// A correlation matrix of the eight user metrics.
@@ -124,8 +131,12 @@ pub struct Spread {
     pub std: Measured<f64>,
     /// Minimum.
     pub min: f64,
+    /// Lower quartile.
+    pub q25: f64,
     /// Median.
     pub median: f64,
+    /// Upper quartile.
+    pub q75: f64,
     /// Maximum.
     pub max: f64,
 }
@@ -139,6 +150,8 @@ pub struct Summary {
     pub orders: Measured<f64>,
     /// Median orders per qualified customer.
     pub median_orders: Measured<f64>,
+    /// Mean over customers of the days from first to last order.
+    pub mean_span_days: Measured<f64>,
     /// Mean over customers of the mean gap, days.
     pub mean_days_between: Measured<f64>,
     /// Median over customers of the gaps' cv.
