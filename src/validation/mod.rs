@@ -1,3 +1,11 @@
 //! Room 7: effects, coupling, reliability, out-of-time, bake-off.
 
+pub mod coupling;
+pub mod cut;
 pub mod findings;
+pub mod reliability;
+pub mod split;
+pub mod window_scores;
+
+#[cfg(test)]
+mod simulate;
