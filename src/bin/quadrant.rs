@@ -1,3 +1,51 @@
-//! The command line (native only).
+//! The command line (native only): the same core as the page, batch by batch.
 
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/disk.rs"]
+mod disk;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/fault.rs"]
+mod fault;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/generate.rs"]
+mod generate;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/progress.rs"]
+mod progress;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use clap::Parser;
+
+    #[derive(Parser)]
+    #[command(
+        name = "quadrant",
+        version,
+        about = "Turns an order extract into a customer segmentation one can defend.",
+        after_help = "Exit codes: 0 a result (a NO-GO verdict is a result), 2 unusable input, 1 a bug."
+    )]
+    struct Arguments {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[derive(clap::Subcommand)]
+    enum Command {
+        /// Write a synthetic extract with planted truth
+        Generate(generate::Arguments),
+    }
+
+    let done = match Arguments::parse().command {
+        Command::Generate(arguments) => generate::run(&arguments),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            fault.exit_code()
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
 fn main() {}

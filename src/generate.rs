@@ -1,1 +1,0 @@
-//! Synthetic extracts with planted truth.
