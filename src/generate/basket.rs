@@ -87,10 +87,7 @@ impl<'a> Purchases<'a> {
             lines.push(Line { product, reordered: false });
         }
         // The cart fills with old and new mixed.
-        for i in (from + 1..lines.len()).rev() {
-            let j = from + draw.below((i - from + 1) as u32) as usize;
-            lines.swap(i, j);
-        }
+        draw.shuffle(&mut lines[from..]);
     }
 
     /// A product among the first `before` owned that is not in this order yet, by propensity.

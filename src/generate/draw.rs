@@ -3,8 +3,7 @@
 //! A stream is named by (seed, purpose, index) and nothing else, so that what a customer buys depends neither on who
 //! came before nor on how the work was cut into chunks.
 
-use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+use crate::stats::rng::Rng;
 
 /// What a stream is for; streams of different purposes never share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,28 +18,39 @@ pub(super) enum Purpose {
     Faults,
 }
 
-/// One stream of random numbers with the distributions that the generator needs.
-pub(super) struct Draw {
-    rng: ChaCha8Rng,
-    spare: Option<f64>,
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Catalogue => "generate catalogue",
+            Self::Customer => "generate customer",
+            Self::Money => "generate money",
+            Self::Faults => "generate faults",
+        }
+    }
 }
 
+/// One stream of random numbers with the distributions that the generator needs.
+pub(super) struct Draw(Rng);
+
 impl Draw {
-    /// The stream of (seed, purpose, index); `index` below 2^56.
+    /// The stream of (seed, purpose, index).
     pub(super) fn new(seed: u64, purpose: Purpose, index: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream((index << 8) | purpose as u64);
-        Self { rng, spare: None }
+        Self(Rng::substream(seed, purpose.name(), index))
     }
 
-    /// Uniform on [0, 1), 53 bits.
+    /// Uniform on [0, 1).
     pub(super) fn uniform(&mut self) -> f64 {
-        (self.rng.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+        self.0.uniform()
     }
 
-    /// Uniform on 0..n; `n` below 2^32 (multiply-shift; the bias is below n / 2^32).
+    /// Uniform on 0..n.
     pub(super) fn below(&mut self, n: u32) -> u32 {
-        ((u64::from(self.rng.next_u32()) * u64::from(n)) >> 32) as u32
+        self.0.below(u64::from(n)) as u32
+    }
+
+    /// Shuffles in place.
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+        self.0.shuffle(items);
     }
 
     /// True with probability `p`.
@@ -48,20 +58,9 @@ impl Draw {
         self.uniform() < p
     }
 
-    /// Standard normal (Marsaglia's polar method).
+    /// Standard normal.
     pub(super) fn normal(&mut self) -> f64 {
-        if let Some(value) = self.spare.take() {
-            return value;
-        }
-        loop {
-            let (u, v) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
-            let s = u * u + v * v;
-            if s > 0.0 && s < 1.0 {
-                let scale = (-2.0 * libm::log(s) / s).sqrt();
-                self.spare = Some(v * scale);
-                return u * scale;
-            }
-        }
+        self.0.normal()
     }
 
     /// Log-normal with the given mean and standard deviation of the logarithm.
@@ -122,7 +121,7 @@ mod tests {
     fn the_distributions_have_their_moments() {
         let mut draw = Draw::new(1, Purpose::Customer, 0);
         for (name, mean, variance, got) in [
-            ("uniform", 0.5, 1.0 / 12.0, moments(|| draw.uniform())),
+            ("uniform", 0.5_f64, 1.0_f64 / 12.0, moments(|| draw.uniform())),
             ("normal", 0.0, 1.0, moments(|| draw.normal())),
             ("gamma 0.4", 1.0, 2.5, moments(|| draw.gamma(0.4))),
             ("gamma 3", 1.0, 1.0 / 3.0, moments(|| draw.gamma(3.0))),

@@ -128,7 +128,7 @@ impl<W: Write + Send> Layout for Star<W> {
             self.gap.push(order.capped_gap().and_then(|gap| broken(&mut faults, gap)));
             if number == last {
                 // As in the canonical extract: the last order is held out and has no line here.
-                self.eval_set.push(if index % 3 == 0 { "test" } else { "train" });
+                self.eval_set.push(if index.is_multiple_of(3) { "test" } else { "train" });
                 continue;
             }
             self.eval_set.push("prior");
@@ -213,7 +213,7 @@ impl<'a, W: Write + Send> Wide<'a, W> {
         }
     }
 
-    fn add_line(&mut self, money: &mut Draw, line: &Line) {
+    fn add_line(&mut self, money: &mut Draw, line: Line) {
         let product = line.product as usize;
         let quantity = 1 + i32::from(money.chance(0.18)) + i32::from(money.chance(0.05));
         // One line in ten is on offer.
@@ -237,7 +237,7 @@ impl<W: Write + Send> Layout for Wide<'_, W> {
                 self.customer.push(index as i32 + 1);
                 self.order.push(self.next_order);
                 self.at.push(at);
-                self.add_line(&mut money, line);
+                self.add_line(&mut money, *line);
             }
             self.next_order += 1;
         }
