@@ -1,10 +1,10 @@
 //! The one seeded generator of the project.
 //!
-//! ChaCha with 8 rounds (`rand_chacha`), whose output is specified and the same on every platform. What
+//! `ChaCha` with 8 rounds (`rand_chacha`), whose output is specified and the same on every platform. What
 //! is drawn from it is specified here and not left to a crate, so that a seed means the same draws for
 //! ever:
 //! - the 256-bit key is four outputs of `SplitMix64` started at the seed, little-endian;
-//! - [`Rng::stream`] selects ChaCha's 64-bit stream number, FNV-1a of the purpose's name, so that one
+//! - [`Rng::stream`] selects the cipher's 64-bit stream number, FNV-1a of the purpose's name, so that one
 //!   more draw in one kernel never shifts the draws of another;
 //! - [`Rng::uniform`] is the top 53 bits of one 64-bit word times 2⁻⁵³;
 //! - [`Rng::below`] is Lemire's multiplication with rejection;
@@ -160,7 +160,7 @@ mod tests {
         let words: Vec<u64> = (0..3).map(|_| rng.next_u64()).collect();
         assert_eq!(words, FROZEN);
     }
-    /// From a ChaCha8 written down independently (Python), key and words as documented above.
+    /// From the cipher written down independently (Python), key and words as documented above.
     const FROZEN: [u64; 3] = [3_536_907_876_931_541_756, 1_681_417_456_739_323_905, 17_856_965_759_995_586_207];
 
     #[test]
