@@ -1,29 +1,30 @@
 //! Numerics without business nouns; every function is held to an outside oracle.
 #![allow(clippy::float_cmp, reason = "where numerics compare floats for equality, the same bits are meant")]
 #![allow(clippy::excessive_precision, reason = "published coefficients are quoted digit by digit")]
-// Many variables at once: matrices, components, clusters.
 
 pub mod ari;
 pub mod beta;
 pub mod binomial;
-mod center_lanes;
 pub mod chi_squared;
 pub mod circular;
 pub mod describe;
-pub mod eigen;
 pub mod fisher;
 pub mod gamma;
+pub mod measured;
+pub mod normal;
+pub mod quantile;
+pub mod rng;
+pub mod roots;
+pub mod student;
+
+// Many variables at once: matrices, components, clusters.
+mod center_lanes;
+pub mod eigen;
 pub mod indices;
 pub mod kmeans;
 mod kmeans_lloyd;
 mod kmeans_seeding;
 pub mod matrix;
-pub mod measured;
-pub mod normal;
 pub mod pca;
-pub mod quantile;
-pub mod rng;
-pub mod roots;
 pub mod silhouette;
 mod silhouette_tiles;
-pub mod student;
