@@ -70,7 +70,7 @@ fn band_of(orders: usize) -> usize {
 }
 
 fn summarise(bands: &[Pairs; BANDS.len()], what: &str, needs: &str) -> Measured<Reliability> {
-    let all = bands.iter().fold(Pairs::default(), |all, band| all.merge(band));
+    let all = bands.iter().fold(Pairs::default(), Pairs::merge);
     let Some(value) = all.reliability() else {
         let reason = if all.n < MIN_CUSTOMERS {
             format!("{} customers have {what} in both halves; at least {MIN_CUSTOMERS} are needed", all.n)
@@ -264,7 +264,7 @@ mod tests {
             whole.add(x, y);
             parts[(i % 3) as usize].add(x, y);
         }
-        let merged = parts.iter().fold(Pairs::default(), |all, part| all.merge(part));
+        let merged = parts.iter().fold(Pairs::default(), Pairs::merge);
         assert!((merged.correlation().unwrap() - whole.correlation().unwrap()).abs() < 1e-12);
     }
 }
