@@ -1,141 +1,16 @@
 //! All gates: those that readiness answered, and those that need scores, segments and later orders.
 //!
-//! Thresholds as in STATISTICS.md section 3. A gate that nobody could answer stands in the list as
+//! Lines and titles come from the one table in `readiness::gates`. A gate that nobody could answer stands in the list as
 //! *not measured*, never as a pass and never left out.
 
 use super::Evidence;
 use crate::planning::findings::Experiment;
 use crate::readiness::findings::{Gate, Status};
+use crate::readiness::gates::{SPECS, Spec};
 use crate::report::figures::{decimal, percent};
 use crate::segments::findings::{Segment, SegmentFindings};
 use crate::stats::measured::{Measured, NotMeasured};
 use crate::validation::findings::{OutOfTime, Reliability, ValidationFindings};
-
-/// What is fixed about a gate.
-struct Spec {
-    id: &'static str,
-    title: &'static str,
-    pass: &'static str,
-    caveat: &'static str,
-    blocking: bool,
-    basis: &'static str,
-}
-
-/// Every gate there is, in the order in which they are shown.
-const SPECS: [Spec; 14] = [
-    Spec {
-        id: "integrity",
-        title: "Integrity of the files",
-        pass: "<= 0.01",
-        caveat: "<= 0.05",
-        blocking: true,
-        basis: "judgement",
-    },
-    Spec {
-        id: "volume",
-        title: "Customers to segment",
-        pass: ">= 1000",
-        caveat: ">= 500",
-        blocking: true,
-        basis: "canonical",
-    },
-    Spec {
-        id: "depth",
-        title: "Customers with enough orders",
-        pass: ">= 0.70",
-        caveat: ">= 0.50",
-        blocking: true,
-        basis: "canonical",
-    },
-    Spec {
-        id: "stability_a",
-        title: "A: gaps with cv below 1",
-        pass: ">= 0.70",
-        caveat: "",
-        blocking: false,
-        basis: "canonical, descriptive",
-    },
-    Spec {
-        id: "stability_b",
-        title: "B: gaps shift by at most 25%",
-        pass: ">= 0.50",
-        caveat: "< 0.50",
-        blocking: false,
-        basis: "canonical, descriptive",
-    },
-    Spec {
-        id: "stability_b_prime",
-        title: "B′: drift against the same gaps permuted",
-        pass: "<= 1.25",
-        caveat: "<= 1.50",
-        blocking: false,
-        basis: "judgement",
-    },
-    Spec {
-        id: "reliability",
-        title: "Reliability of both scores",
-        pass: ">= 0.80",
-        caveat: ">= 0.70",
-        blocking: true,
-        basis: "repeat rate of a median split",
-    },
-    Spec {
-        id: "confidence",
-        title: "Customers assigned with confidence of at least 0.8",
-        pass: ">= 0.60",
-        caveat: ">= 0.40",
-        blocking: false,
-        basis: "judgement",
-    },
-    Spec {
-        id: "cap_mass",
-        title: "Gaps at the largest value",
-        pass: "<= 0.10",
-        caveat: "<= 0.30",
-        blocking: false,
-        basis: "judgement",
-    },
-    Spec {
-        id: "tie_mass",
-        title: "Customers exactly at a threshold",
-        pass: "<= 0.01",
-        caveat: "<= 0.05",
-        blocking: false,
-        basis: "judgement",
-    },
-    Spec {
-        id: "smallest_segment",
-        title: "Smallest segment",
-        pass: ">= 0.05 and enough for its experiment",
-        caveat: "one of the two",
-        blocking: false,
-        basis: "canonical 5% line",
-    },
-    Spec {
-        id: "out_of_time",
-        title: "Out-of-time effect, lower limit of omega squared",
-        pass: ">= 0.06",
-        caveat: ">= 0.01",
-        blocking: true,
-        basis: "Field's bands",
-    },
-    Spec {
-        id: "migration",
-        title: "Agreement of early and late segments, kappa",
-        pass: ">= 0.60",
-        caveat: ">= 0.40",
-        blocking: false,
-        basis: "Landis-Koch",
-    },
-    Spec {
-        id: "sparsity",
-        title: "Share of the catalogue that the median customer bought",
-        pass: ">= 0.01",
-        caveat: "",
-        blocking: false,
-        basis: "canonical, information",
-    },
-];
 
 /// Gates that inform and never weigh on the verdict.
 ///
@@ -154,66 +29,32 @@ pub fn find<'a>(gates: &'a [Gate], id: &str) -> Option<&'a Gate> {
     gates.iter().find(|gate| gate.id == id)
 }
 
-/// All gates of all rooms, each id once, in the order of STATISTICS.md section 3.
+/// All gates of all rooms, each id once, in the order of [`SPECS`].
+///
+/// What readiness answered stands; the rest is answered here by the same table.
 pub fn all(evidence: &Evidence<'_>) -> Vec<Gate> {
     let validation = evidence.validation;
-    let mut gates: Vec<Gate> = Vec::with_capacity(SPECS.len());
-    for spec in &SPECS {
-        gates.push(match spec.id {
-            "reliability" => reliability(spec, validation),
-            "confidence" => confidence(spec, validation),
-            "cap_mass" => cap_mass(spec, validation),
-            "tie_mass" => tie_mass(spec, evidence),
-            "smallest_segment" => smallest_segment(spec, evidence),
-            "out_of_time" => out_of_time(spec, validation),
-            "migration" => migration(spec, validation),
-            _ => match find(evidence.readiness_gates, spec.id) {
-                Some(gate) => gate.clone(),
-                None => absent(
-                    spec,
-                    &NotMeasured::new("the extract holds no order history", "orders with their dates or gaps"),
-                ),
-            },
-        });
-    }
-    let known = |gate: &&Gate| SPECS.iter().all(|spec| spec.id != gate.id);
-    gates.extend(evidence.readiness_gates.iter().filter(known).cloned());
+    let answer = |spec: &Spec| match spec.id {
+        "reliability" => reliability(spec, validation),
+        "confidence" => confidence(spec, validation),
+        "cap_mass" => cap_mass(spec, validation),
+        "tie_mass" => tie_mass(spec, evidence),
+        "smallest_segment" => smallest_segment(spec, evidence),
+        "out_of_time" => out_of_time(spec, validation),
+        "migration" => migration(spec, validation),
+        _ => absent(spec, &NotMeasured::new("the extract holds no order history", "orders with their dates or gaps")),
+    };
+    let mut gates: Vec<Gate> = SPECS
+        .iter()
+        .map(|spec| find(evidence.readiness_gates, spec.id).cloned().unwrap_or_else(|| answer(spec)))
+        .collect();
+    let unknown = |gate: &&Gate| SPECS.iter().all(|spec| spec.id != gate.id);
+    gates.extend(evidence.readiness_gates.iter().filter(unknown).cloned());
     gates
 }
 
-fn gate(spec: &Spec, value: Measured<f64>, status: Status, note: String) -> Gate {
-    Gate {
-        id: spec.id.to_owned(),
-        title: spec.title.to_owned(),
-        value,
-        pass: spec.pass.to_owned(),
-        caveat: spec.caveat.to_owned(),
-        status,
-        blocking: spec.blocking,
-        basis: spec.basis.to_owned(),
-        note,
-    }
-}
-
 fn absent(spec: &Spec, missing: &NotMeasured) -> Gate {
-    let note = missing.reason.clone();
-    gate(spec, Measured::NotMeasured(missing.clone()), Status::NotMeasured, note)
-}
-
-/// Higher is better.
-fn at_least(value: f64, pass: f64, caveat: f64) -> Status {
-    if value >= pass {
-        Status::Pass
-    } else if value >= caveat {
-        Status::Caveat
-    } else {
-        Status::Fail
-    }
-}
-
-/// Lower is better.
-fn at_most(value: f64, pass: f64, caveat: f64) -> Status {
-    at_least(-value, -pass, -caveat)
+    spec.judge(Measured::NotMeasured(missing.clone()), missing.reason.clone())
 }
 
 /// The part of validation that a gate needs, or why there is none.
@@ -233,7 +74,7 @@ fn part<'a, T>(
 fn reliability(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
     let frequency = part(validation, |v| &v.reliability.frequency);
     let loyalty = part(validation, |v| &v.reliability.loyalty);
-    let judge = |value: f64, note: String| gate(spec, Measured::Value(value), at_least(value, 0.8, 0.7), note);
+    let judge = |value: f64, note: String| spec.judge(Measured::Value(value), note);
     match (frequency, loyalty) {
         (Ok(f), Ok(l)) => {
             let note = format!(
@@ -250,13 +91,13 @@ fn reliability(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
 }
 
 fn one_score(spec: &Spec, one: &Reliability, missing: &NotMeasured) -> Gate {
-    if at_least(one.value, 0.8, 0.7) == Status::Fail {
+    if spec.bounds.status(one.value) == Status::Fail {
         let note = format!(
             "One score reaches {}; the other could not be measured: {}.",
             decimal(one.value, 2),
             missing.reason
         );
-        gate(spec, Measured::Value(one.value), Status::Fail, note)
+        spec.judge(Measured::Value(one.value), note)
     } else {
         absent(spec, missing)
     }
@@ -268,7 +109,7 @@ fn confidence(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
         Ok(&share) => {
             let note =
                 format!("{} of the customers hold their segment with a probability of at least 0.8.", percent(share));
-            gate(spec, Measured::Value(share), at_least(share, 0.6, 0.4), note)
+            spec.judge(Measured::Value(share), note)
         }
     }
 }
@@ -279,7 +120,7 @@ fn cap_mass(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
         Ok(&share) => {
             let note =
                 format!("{} of all gaps equal the largest gap; a cap hides how long they really were.", percent(share));
-            gate(spec, Measured::Value(share), at_most(share, 0.1, 0.3), note)
+            spec.judge(Measured::Value(share), note)
         }
     }
 }
@@ -294,7 +135,7 @@ fn tie_mass(spec: &Spec, evidence: &Evidence<'_>) -> Gate {
                 percent(f),
                 percent(l)
             );
-            gate(spec, Measured::Value(f.max(l)), at_most(f.max(l), 0.01, 0.05), note)
+            spec.judge(Measured::Value(f.max(l)), note)
         }
     }
 }
@@ -321,7 +162,12 @@ fn smallest_segment(spec: &Spec, evidence: &Evidence<'_>) -> Gate {
         Planned::Unknown => "its experiment could not be planned, so that half is unanswered",
     };
     let note = format!("{} holds {} of the customers; {about_plan}.", smallest.name.name(), percent(share));
-    gate(spec, Measured::Value(share), status, note)
+    Gate {
+        status,
+        pass: ">= 0.05 and enough for its experiment".to_owned(),
+        caveat: "one of the two".to_owned(),
+        ..spec.judge(Measured::Value(share), note)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -357,7 +203,7 @@ fn out_of_time(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
                 found.customers,
                 found.description
             );
-            gate(spec, Measured::Value(*low), at_least(*low, 0.06, 0.01), note)
+            spec.judge(Measured::Value(*low), note)
         }
     }
 }
@@ -374,7 +220,7 @@ fn migration(spec: &Spec, validation: &Measured<ValidationFindings>) -> Gate {
                 Some(ceiling) => format!(" The scores' reliability would allow {} at best.", decimal(*ceiling, 2)),
                 None => String::new(),
             };
-            gate(spec, Measured::Value(*kappa), at_least(*kappa, 0.6, 0.4), format!("{}{ceiling}", found.description))
+            spec.judge(Measured::Value(*kappa), format!("{}{ceiling}", found.description))
         }
     }
 }

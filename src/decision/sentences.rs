@@ -1,6 +1,7 @@
 //! Gates and outcomes in words; every number through `report::figures`.
 
 use crate::readiness::findings::{Gate, Status};
+use crate::readiness::gates::{Bounds, spec};
 use crate::report::figures::{decimal, integer, percent, percent_to};
 
 /// One sentence on a gate: what was found, what it would need.
@@ -27,28 +28,13 @@ pub fn gate(gate: &Gate) -> String {
 
 /// What a gate asks for, in the unit of its value.
 fn needs(gate: &Gate) -> String {
-    match bar(&gate.id) {
-        Some((word, value)) => format!("{word} {} is asked for", quantity(&gate.id, value)),
+    let bar = |word: &str, value: f64| format!("{word} {} is asked for", quantity(&gate.id, value));
+    match spec(&gate.id).map(|spec| spec.bounds) {
+        Some(Bounds::AtLeast(pass, _) | Bounds::Descriptive(pass)) => bar("at least", pass),
+        Some(Bounds::AtMost(pass, _)) => bar("at most", pass),
+        Some(Bounds::Information) => "nothing is asked for".to_owned(),
         None => format!("{} is asked for", gate.pass),
     }
-}
-
-/// The bar to pass, as a number in the unit of the gate's value.
-fn bar(id: &str) -> Option<(&'static str, f64)> {
-    Some(match id {
-        "integrity" | "tie_mass" => ("at most", 0.01),
-        "volume" => ("at least", 1000.0),
-        "depth" | "stability_a" => ("at least", 0.7),
-        "stability_b" => ("at least", 0.5),
-        "stability_b_prime" => ("at most", 1.25),
-        "reliability" => ("at least", 0.8),
-        "confidence" | "migration" => ("at least", 0.6),
-        "cap_mass" => ("at most", 0.1),
-        "smallest_segment" => ("at least", 0.05),
-        "out_of_time" => ("at least", 0.06),
-        "sparsity" => ("at least", 0.01),
-        _ => return None,
-    })
 }
 
 /// A gate's value in its unit: a count, a ratio or a share.

@@ -107,6 +107,7 @@ pub fn outcomes(history: &OrderHistory, timeline: &Timeline, customers: &[u32]) 
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::super::simulate::{Habits, simulate};
     use super::*;

@@ -179,7 +179,9 @@ mod tests {
     fn a_month_of_dates_is_too_short_for_the_calendar() {
         let mut history = simulate(50, 2, &Habits { dated: true, ..Habits::default() });
         if let Some(days) = &mut history.day {
-            days.iter_mut().for_each(|day| *day %= 60);
+            for day in days.iter_mut() {
+                *day %= 60;
+            }
         }
         assert_eq!(Timeline::of(&history).name(), "per_customer");
         if let Some(days) = &mut history.day {
