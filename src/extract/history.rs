@@ -5,6 +5,9 @@ use super::ids::Ids;
 /// Hour or weekday of an order that has none.
 pub const NO_CLOCK: u8 = u8::MAX;
 
+/// Calendar day of an order that has none.
+pub const NO_DAY: i32 = i32::MIN;
+
 /// All orders of all customers, grouped by customer and in order of sequence within each.
 ///
 /// Compressed rows twice over: `order_start[c]..order_start[c + 1]` are the orders of customer `c`,
@@ -17,13 +20,15 @@ pub struct OrderHistory {
     pub customers: Ids,
     /// Start of each customer's orders; `customers + 1` values.
     pub order_start: Vec<u32>,
-    /// Days since the customer's prior order; NaN for the first order and where unknown.
+    /// Days since the customer's prior order; NaN where unknown and, as a rule, for the first order (an extract that
+    /// begins in mid-history may bring the gap to an order that is not in it: it counts, as the canonical mean does).
     pub days_since_prior: Vec<f64>,
     /// Hour of day 0..=23, [`NO_CLOCK`] where unknown; `None` when the extract has no clock.
     pub hour: Option<Vec<u8>>,
     /// Day of week 0 (Sunday) ..= 6, [`NO_CLOCK`] where unknown; `None` when the extract has none.
     pub weekday: Option<Vec<u8>>,
-    /// Calendar day of the order, days since 1970-01-01 in the data's own zone; `None` without dates.
+    /// Calendar day of the order, days since 1970-01-01 in the data's own zone, [`NO_DAY`] where unknown; `None`
+    /// without dates.
     pub day: Option<Vec<i32>>,
     /// Money of the order's lines; `None` without an amount column.
     pub amount: Option<Vec<f64>>,

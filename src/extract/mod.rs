@@ -1,6 +1,35 @@
 //! Room 1: files to order history.
+//!
+//! [`inspect`] looks at footers and first rows and proposes which column plays which role;
+//! [`read`] takes the files and a [`schema::Mapping`] to an order history (or, at customer level, to a
+//! table of customers) and says in its findings what was dropped, merged or derived on the way.
 
+pub mod error;
 pub mod findings;
 pub mod history;
 pub mod ids;
 pub mod schema;
+pub mod source;
+
+mod bound;
+mod catalogue;
+mod chunks;
+mod customers;
+mod inspect;
+mod keys;
+mod lines;
+mod mapping;
+mod notes;
+mod numbers;
+mod orders;
+mod pages;
+mod parquet_file;
+mod preview;
+mod read;
+mod reorders;
+mod synonyms;
+mod table;
+mod time;
+
+pub use inspect::inspect;
+pub use read::{ReadOptions, read};

@@ -58,6 +58,89 @@ pub enum Role {
     ReorderRatio,
 }
 
+impl Role {
+    /// Every role, in the order a person would be asked for them.
+    pub const ALL: [Self; 23] = [
+        Self::Customer,
+        Self::Order,
+        Self::OrderSequence,
+        Self::OrderTimestamp,
+        Self::Weekday,
+        Self::Hour,
+        Self::DaysSincePrior,
+        Self::LineOrder,
+        Self::Product,
+        Self::Reordered,
+        Self::Quantity,
+        Self::Amount,
+        Self::ProductKey,
+        Self::ProductName,
+        Self::Category,
+        Self::CategoryKey,
+        Self::CategoryName,
+        Self::Segment,
+        Self::OrderCount,
+        Self::FreqScore,
+        Self::LoyaltyScore,
+        Self::MeanDaysBetweenOrders,
+        Self::ReorderRatio,
+    ];
+
+    /// The serialised name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Order => "order",
+            Self::OrderSequence => "order_sequence",
+            Self::OrderTimestamp => "order_timestamp",
+            Self::Weekday => "weekday",
+            Self::Hour => "hour",
+            Self::DaysSincePrior => "days_since_prior",
+            Self::LineOrder => "line_order",
+            Self::Product => "product",
+            Self::Reordered => "reordered",
+            Self::Quantity => "quantity",
+            Self::Amount => "amount",
+            Self::ProductKey => "product_key",
+            Self::ProductName => "product_name",
+            Self::Category => "category",
+            Self::CategoryKey => "category_key",
+            Self::CategoryName => "category_name",
+            Self::Segment => "segment",
+            Self::OrderCount => "order_count",
+            Self::FreqScore => "freq_score",
+            Self::LoyaltyScore => "loyalty_score",
+            Self::MeanDaysBetweenOrders => "mean_days_between_orders",
+            Self::ReorderRatio => "reorder_ratio",
+        }
+    }
+}
+
+/// What kind of values a column holds, whatever its width.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnClass {
+    /// Integers of any width; decimals with scale 0.
+    Integer,
+    /// Floats; decimals with a fraction.
+    Float,
+    /// Text.
+    Text,
+    /// Bytes.
+    Binary,
+    /// True or false.
+    Boolean,
+    /// Calendar dates.
+    Date,
+    /// Points in time.
+    Timestamp,
+    /// Lists, maps, structs.
+    Nested,
+    /// Anything else (times of day, intervals).
+    #[default]
+    Other,
+}
+
 /// Which column plays which role. Roles that several files carry (lines in several files) name the
 /// column once per file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,6 +158,9 @@ pub struct ColumnInspection {
     pub name: String,
     /// Type in words ("int64", "timestamp[us]", "string").
     pub kind: String,
+    /// Class of the type.
+    #[serde(default)]
+    pub class: ColumnClass,
     /// Can the engine read it as a scalar at all?
     pub usable: bool,
     /// The first values, as text, at most 5.

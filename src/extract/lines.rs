@@ -1,0 +1,460 @@
+//! Order lines: count per order, fill into place, then sort and merge each order's run.
+//!
+//! Lines arrive in any order, orders lie grouped by customer. A first pass over the order column counts,
+//! a second puts each product straight into its order's place, so the only large allocation is the
+//! history's own column of lines.
+
+use hashbrown::HashTable;
+
+use super::bound::{Bound, Reading, Watch};
+use super::catalogue::{Catalogue, MOST_PRODUCTS};
+use super::error::ExtractError;
+use super::history::Line;
+use super::keys::{ABSENT, NULL};
+use super::notes::place;
+use super::numbers::Numbers;
+use super::orders::{LATE, NO_ORDER, Orders, SHARED};
+use super::schema::Role;
+
+/// No more lines than this.
+const MOST_LINES: u64 = u32::MAX as u64;
+
+/// The lines of all orders, before categories are known.
+pub(super) struct Lines {
+    /// Start of each order's lines.
+    pub(super) line_start: Vec<u32>,
+    /// Products by rank of their id, ascending within each order.
+    pub(super) lines: Vec<Line>,
+    /// Money per order.
+    pub(super) amount: Option<Vec<f64>>,
+}
+
+/// Quantities and amounts of the lines of orders that hold a return; of others nothing needs to be known.
+#[derive(Default)]
+struct Returns {
+    /// Position of each order with a return to the start of its lines in `quantity`.
+    start: Vec<(u32, u32)>,
+    table: HashTable<u32>,
+    quantity: Vec<f64>,
+    amount: Vec<f64>,
+}
+
+fn hash(order: u32) -> u64 {
+    // Fibonacci hashing: order positions are distinct small integers.
+    u64::from(order).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+impl Returns {
+    fn slot(&self, order: u32) -> Option<usize> {
+        let at = self.table.find(hash(order), |&i| self.start[i as usize].0 == order)?;
+        Some(self.start[*at as usize].1 as usize)
+    }
+}
+
+/// Which order each row of a batch belongs to.
+struct Finder<'o> {
+    orders: &'o mut Orders,
+    keys: Vec<u32>,
+    customers: Vec<u32>,
+    /// Position per row; or a sentinel of `orders`.
+    positions: Vec<u32>,
+}
+
+impl Finder<'_> {
+    fn find(
+        &mut self,
+        part: &Bound<'_>,
+        order_role: Role,
+        order: &arrow_array::ArrayRef,
+        customer: Option<&arrow_array::ArrayRef>,
+        rows_before: u64,
+    ) -> Result<(), ExtractError> {
+        self.orders.keys.find(order, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
+        let position = &self.orders.position;
+        self.positions.clear();
+        self.positions.extend(self.keys.iter().map(|&key| match key {
+            NULL | ABSENT => NO_ORDER,
+            key => position[key as usize],
+        }));
+        if let Some(customer) = customer {
+            self.orders
+                .customers
+                .find(customer, &mut self.customers)
+                .map_err(|e| part.key_error(Role::Customer, e, rows_before))?;
+            for (row, at) in self.positions.iter_mut().enumerate() {
+                if self.customers[row] == NULL {
+                    *at = NO_ORDER;
+                } else if *at == SHARED {
+                    *at = self.orders.shared.get(&(self.keys[row], self.customers[row])).copied().unwrap_or(NO_ORDER);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the lines of `parts` into the orders. `wide`: each row names its customer and has been read as an
+/// order before.
+pub(super) async fn read_lines(
+    parts: &[Bound<'_>],
+    wide: bool,
+    orders: &mut Orders,
+    catalogue: &mut Catalogue,
+    reading: &mut Reading<'_>,
+) -> Result<Lines, ExtractError> {
+    let order_role = if wide { Role::Order } else { Role::LineOrder };
+    let count = orders.len();
+    let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
+    let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new(), positions: Vec::new() };
+
+    let (start, with_return) =
+        count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
+    let mut returns = Returns::default();
+    let mut next = 0u32;
+    for order in with_return {
+        let at = returns.start.len() as u32;
+        returns.start.push((order, next));
+        let start_of = &returns.start;
+        returns.table.insert_unique(hash(order), at, |&i| hash(start_of[i as usize].0));
+        next += start[order as usize + 1] - start[order as usize];
+    }
+    let any = |role| parts.iter().any(|p| p.has(role));
+    if !returns.start.is_empty() {
+        returns.quantity = vec![0.0; next as usize];
+        if any(Role::Amount) {
+            returns.amount = vec![0.0; next as usize];
+        }
+    }
+    let mut filled = Filled {
+        lines: vec![Line::default(); start.last().copied().unwrap_or(0) as usize],
+        end: start[..count].to_vec(),
+        start,
+        amount: any(Role::Amount).then(|| vec![0.0; count]),
+        returns,
+    };
+    for part in parts {
+        fill(part, order_role, needs_customer, &mut filled, &mut finder, catalogue, reading).await?;
+    }
+    merge(filled, catalogue, any(Role::Quantity), reading).await
+}
+
+/// First pass: start of each order's lines, and the orders that hold a return, in ascending order.
+async fn count_lines(
+    parts: &[Bound<'_>],
+    wide: bool,
+    order_role: Role,
+    needs_customer: bool,
+    orders: usize,
+    finder: &mut Finder<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<(Vec<u32>, Vec<u32>), ExtractError> {
+    let mut start = vec![0u32; orders + 1];
+    let mut with_return = Vec::new();
+    let mut total = 0u64;
+    let mut rows_all = 0;
+    let mut numbers = Numbers::default();
+    for part in parts {
+        let mut roles = vec![order_role, Role::Quantity];
+        if needs_customer {
+            roles.push(Role::Customer);
+        }
+        let (slots, batches) = part.stream(&roles)?;
+        let (Some(order_at), quantity_at, customer_at) = (slots[0], slots[1], slots.get(2).copied().flatten()) else {
+            continue;
+        };
+        let (mut rows_before, mut late, mut shared) = (0u64, 0u64, 0u64);
+        for batch in batches {
+            let batch = batch?;
+            let customer = customer_at.map(|at| batch.column(at));
+            finder.find(part, order_role, batch.column(order_at), customer, rows_before)?;
+            if let Some(at) = quantity_at {
+                numbers.read(batch.column(at));
+                for (&order, &quantity) in finder.positions.iter().zip(&numbers.values) {
+                    if quantity <= 0.0 && (order as usize) < orders {
+                        with_return.push(order);
+                    }
+                }
+            }
+            for (row, &order) in finder.positions.iter().enumerate() {
+                match order {
+                    NO_ORDER if wide => {}
+                    NO_ORDER if finder.keys[row] == NULL => {
+                        reading.integrity.null_keys += 1;
+                        reading.notes.add("null_keys", 1, "Rows without customer or order were left out", || {
+                            place(part.table.name(), part.column(order_role), rows_before + row as u64)
+                        });
+                    }
+                    NO_ORDER => {
+                        reading.integrity.orphan_lines += 1;
+                        let sentence = "Lines whose order is not in the orders file were left out";
+                        reading.notes.add("orphan_lines", 1, sentence, || {
+                            place(part.table.name(), part.column(order_role), rows_before + row as u64)
+                        });
+                    }
+                    LATE => late += 1,
+                    SHARED => shared += 1,
+                    order => {
+                        start[order as usize + 1] += 1;
+                        total += 1;
+                    }
+                }
+            }
+            rows_before += batch.num_rows() as u64;
+            reading.tick(batch.num_rows()).await?;
+        }
+        rows_all += rows_before;
+        if rows_before == 0 {
+            return Err(ExtractError::ZeroRows { file: part.table.name().to_owned() });
+        }
+        reading.notes.say("lines_after_as_of", late, "Lines of orders later than the as-of date were left out");
+        reading.notes.say(
+            "lines_of_shared_orders",
+            shared,
+            "Lines of order ids that stand under several customers were left out",
+        );
+    }
+    if !wide {
+        reading.integrity.rows += rows_all;
+    }
+    if total > MOST_LINES {
+        return Err(ExtractError::TooMany { what: "order lines", count: total, limit: MOST_LINES });
+    }
+    if total == 0
+        && rows_all > 0
+        && reading.integrity.orphan_lines == rows_all
+        && let Some(part) = parts.first()
+    {
+        return Err(ExtractError::NothingJoins {
+            file: part.table.name().to_owned(),
+            column: part.column(order_role).to_owned(),
+            count: rows_all,
+        });
+    }
+    for at in 1..start.len() {
+        start[at] += start[at - 1];
+    }
+    with_return.sort_unstable();
+    with_return.dedup();
+    Ok((start, with_return))
+}
+
+/// Lines in place, not yet sorted.
+struct Filled {
+    start: Vec<u32>,
+    /// End of the filled part of each order's places.
+    end: Vec<u32>,
+    lines: Vec<Line>,
+    amount: Option<Vec<f64>>,
+    returns: Returns,
+}
+
+const LINE_ROLES: [Role; 6] =
+    [Role::Product, Role::Reordered, Role::Quantity, Role::Amount, Role::Category, Role::Customer];
+
+/// Second pass: every product into its order's next free place.
+async fn fill(
+    part: &Bound<'_>,
+    order_role: Role,
+    needs_customer: bool,
+    filled: &mut Filled,
+    finder: &mut Finder<'_>,
+    catalogue: &mut Catalogue,
+    reading: &mut Reading<'_>,
+) -> Result<(), ExtractError> {
+    let mut roles = vec![order_role];
+    roles.extend(LINE_ROLES.iter().copied().filter(|role| match role {
+        Role::Category => catalogue.from_lines,
+        Role::Customer => needs_customer,
+        _ => true,
+    }));
+    let (slots, batches) = part.stream(&roles)?;
+    let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
+    let (Some(order_at), Some(product_at)) = (slot(order_role), slot(Role::Product)) else { return Ok(()) };
+    let orders = filled.end.len();
+    let mut products = Vec::new();
+    let (mut reordered, mut quantity, mut amount) = <(Numbers, Numbers, Numbers)>::default();
+    let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
+    let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
+    for batch in batches {
+        let batch = batch?;
+        let customer = slot(Role::Customer).map(|at| batch.column(at));
+        finder.find(part, order_role, batch.column(order_at), customer, rows_before)?;
+        catalogue
+            .products
+            .intern(batch.column(product_at), &mut products)
+            .map_err(|e| part.key_error(Role::Product, e, rows_before))?;
+        if catalogue.products.len() > MOST_PRODUCTS {
+            let (count, limit) = (catalogue.products.len() as u64, MOST_PRODUCTS as u64);
+            return Err(ExtractError::TooMany { what: "products", count, limit });
+        }
+        if let Some(at) = slot(Role::Category) {
+            catalogue.assign(part, batch.column(at), &products, true, rows_before, reading)?;
+        }
+        for (role, numbers, watch) in [
+            (Role::Reordered, &mut reordered, &mut w_reordered),
+            (Role::Quantity, &mut quantity, &mut w_quantity),
+            (Role::Amount, &mut amount, &mut w_amount),
+        ] {
+            if let Some(at) = slot(role) {
+                let column = batch.column(at);
+                numbers.read(column);
+                watch.saw((column.len() - column.null_count()) as u64);
+                if let Some((row, value)) = numbers.first_bad.take() {
+                    watch.refuse(numbers.bad, rows_before + row as u64, || value);
+                }
+            }
+        }
+        if !reordered.values.is_empty()
+            && let Some((row, value)) = reordered.values.iter().enumerate().find(|(_, v)| **v != 0.0 && **v != 1.0)
+            && !value.is_nan()
+        {
+            let count = reordered.values.iter().filter(|v| !v.is_nan() && **v != 0.0 && **v != 1.0).count();
+            w_reordered.refuse(count as u64, rows_before + row as u64, || value.to_string());
+        }
+        for (row, (&order, &product)) in finder.positions.iter().zip(&products).enumerate() {
+            if order as usize >= orders {
+                continue;
+            }
+            if product == NULL {
+                without_product += 1;
+                continue;
+            }
+            unknown += u64::from(!catalogue.is_known(product));
+            let at = filled.end[order as usize];
+            if at >= filled.start[order as usize + 1] {
+                return Err(ExtractError::FileChanged {
+                    file: part.table.name().to_owned(),
+                    detail: "an order has more lines than when they were counted".to_owned(),
+                });
+            }
+            filled.end[order as usize] = at + 1;
+            let again = reordered.values.get(row).is_some_and(|v| *v > 0.0);
+            filled.lines[at as usize] = Line::new(product, again);
+            if !filled.returns.start.is_empty()
+                && let Some(slot) = filled.returns.slot(order)
+            {
+                let within = slot + (at - filled.start[order as usize]) as usize;
+                // A quantity that is not known is no return.
+                let units = quantity.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(1.0);
+                filled.returns.quantity[within] = units;
+                if let Some(money) = filled.returns.amount.get_mut(within) {
+                    *money = amount.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0);
+                }
+            } else if let Some(money) = &mut filled.amount {
+                money[order as usize] += amount.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0);
+            }
+        }
+        rows_before += batch.num_rows() as u64;
+        reading.tick(batch.num_rows()).await?;
+    }
+    reading.integrity.unknown_products += unknown;
+    reading.notes.say("unknown_products", unknown, "Lines name products that are not in the product file");
+    reading.notes.say(
+        "rows_without_product",
+        without_product,
+        "Rows without a product count for the timing of their order only",
+    );
+    for (watch, role, code, sentence) in [
+        (w_reordered, Role::Reordered, "reordered_invalid", "Reordered flags other than 0 and 1 were read as 0 or 1"),
+        (w_quantity, Role::Quantity, "quantity_invalid", "Quantities that are no numbers were read as unknown"),
+        (w_amount, Role::Amount, "amount_invalid", "Amounts that are no numbers were read as 0"),
+    ] {
+        watch.finish(part, role, code, sentence, &mut reading.notes)?;
+    }
+    Ok(())
+}
+
+/// Sorts each order's run by product, merges repeated products, leaves returns out, and closes the holes.
+async fn merge(
+    mut filled: Filled,
+    catalogue: &Catalogue,
+    has_quantity: bool,
+    reading: &mut Reading<'_>,
+) -> Result<Lines, ExtractError> {
+    let (rank, _) = catalogue.products.ranks();
+    let orders = filled.end.len();
+    let mut line_start = vec![0u32; orders + 1];
+    let mut write = 0usize;
+    let (mut merged, mut left_out) = (0u64, 0u64);
+    // A line's place in its order: by product, reorders last, so that merging can keep the last.
+    let key = |line: &Line| (line.product(), line.reordered());
+    for order in 0..orders {
+        let (from, to) = (filled.start[order] as usize, filled.end[order] as usize);
+        for line in &mut filled.lines[from..to] {
+            *line = Line::new(rank[line.product() as usize], line.reordered());
+        }
+        line_start[order] = write as u32;
+        let slot =
+            if has_quantity && !filled.returns.start.is_empty() { filled.returns.slot(order as u32) } else { None };
+        if let Some(slot) = slot {
+            let run = NetLines::of(&filled, from, to, slot, key);
+            merged += run.merged;
+            left_out += run.left_out;
+            if let Some(amount) = &mut filled.amount {
+                amount[order] = run.amount;
+            }
+            filled.lines[write..write + run.lines.len()].copy_from_slice(&run.lines);
+            write += run.lines.len();
+        } else {
+            let run = &mut filled.lines[from..to];
+            if !run.is_sorted_by_key(key) {
+                run.sort_unstable_by_key(key);
+            }
+            let begin = write;
+            for read in from..to {
+                let line = filled.lines[read];
+                if write > begin && filled.lines[write - 1].product() == line.product() {
+                    merged += 1;
+                    filled.lines[write - 1] = line;
+                } else {
+                    filled.lines[write] = line;
+                    write += 1;
+                }
+            }
+        }
+        if order % 16_384 == 0 {
+            reading.tick(0).await?;
+        }
+    }
+    line_start[orders] = write as u32;
+    filled.lines.truncate(write);
+    if filled.lines.capacity() > write + write / 8 {
+        filled.lines.shrink_to_fit();
+    }
+    reading.notes.say("lines_merged", merged, "Lines that repeat a product of their order were merged into one");
+    reading.notes.say(
+        "returns_left_out",
+        left_out,
+        "Lines with a quantity of 0 or less are returns or adjustments and were left out of baskets and products",
+    );
+    Ok(Lines { line_start, lines: filled.lines, amount: filled.amount })
+}
+
+/// The lines of one order that holds returns, after netting quantities per product.
+struct NetLines {
+    lines: Vec<Line>,
+    amount: f64,
+    merged: u64,
+    left_out: u64,
+}
+
+impl NetLines {
+    fn of(filled: &Filled, from: usize, to: usize, slot: usize, key: impl Fn(&Line) -> (u32, bool)) -> Self {
+        let mut rows: Vec<usize> = (0..to - from).collect();
+        // Stable, so that quantities and amounts add in the order of the file.
+        rows.sort_by_key(|&i| key(&filled.lines[from + i]));
+        let mut net = Self { lines: Vec::new(), amount: 0.0, merged: 0, left_out: 0 };
+        for same in rows.chunk_by(|&a, &b| filled.lines[from + a].product() == filled.lines[from + b].product()) {
+            let units: f64 = same.iter().map(|&i| filled.returns.quantity[slot + i]).sum();
+            net.merged += same.len() as u64 - 1;
+            if units <= 0.0 {
+                net.left_out += 1;
+                continue;
+            }
+            let money = |i: &usize| filled.returns.amount.get(slot + i).copied().unwrap_or(0.0);
+            net.amount += same.iter().map(money).sum::<f64>();
+            net.lines.extend(same.last().map(|&i| filled.lines[from + i]));
+        }
+        net
+    }
+}

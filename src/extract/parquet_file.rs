@@ -1,0 +1,323 @@
+//! Parquet files as [`Table`]s: the footer, checked before anything trusts it, and streams of batches.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+use super::chunks::Chunks;
+use super::error::ExtractError;
+use super::pages::PageGuard;
+use super::schema::ColumnClass;
+use super::source::{Source, SourceError};
+use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
+
+const MAGIC: &[u8; 4] = b"PAR1";
+const MAGIC_ENCRYPTED: &[u8; 4] = b"PARE";
+const TAIL: u64 = 8;
+
+/// A Parquet file whose footer has been read and checked.
+pub(super) struct ParquetFile {
+    source: Arc<dyn Source>,
+    metadata: ArrowReaderMetadata,
+    guard: Arc<PageGuard>,
+    columns: Vec<TableColumn>,
+}
+
+impl ParquetFile {
+    /// Reads and checks the footer; reads no row.
+    pub(super) fn open(source: &Arc<dyn Source>) -> Result<Self, ExtractError> {
+        let file = source.name().to_owned();
+        let footer = read_footer(source.as_ref())?;
+        let damaged = |e: ParquetError| ExtractError::Damaged {
+            file: file.clone(),
+            column: None,
+            row_group: None,
+            detail: format!("its footer cannot be read ({})", words(&e)),
+        };
+        let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(damaged)?;
+        check_metadata(source.as_ref(), &metadata)?;
+        // The Arrow schema that some writers embed is left aside: Parquet's own types say enough, and it
+        // is one more thing a broken file could get wrong.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(damaged)?;
+        let columns: Vec<_> = metadata
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| {
+                let (class, kind) = classify(field.data_type());
+                let zone = match field.data_type() {
+                    DataType::Timestamp(_, zone) => zone.as_deref().map(str::to_owned),
+                    _ => None,
+                };
+                TableColumn { name: field.name().clone(), kind, class, zone }
+            })
+            .collect();
+        if columns.is_empty() {
+            return Err(ExtractError::ZeroColumns { file });
+        }
+        Ok(Self { source: Arc::clone(source), metadata, guard: Arc::default(), columns })
+    }
+
+    fn error(&self, error: ParquetError, column: Option<usize>) -> ExtractError {
+        let file = self.source.name().to_owned();
+        let column = column.map(|i| self.columns[i].name.clone());
+        match error {
+            ParquetError::External(inner) => match inner.downcast::<SourceError>() {
+                Ok(error) => source_error(file, &error),
+                Err(other) => {
+                    ExtractError::Damaged { file, column, row_group: None, detail: bounded(&other.to_string()) }
+                }
+            },
+            other => ExtractError::Damaged { file, column, row_group: None, detail: words(&other) },
+        }
+    }
+
+    /// Can this build decompress the column?
+    fn check_codec(&self, column: usize) -> Result<(), ExtractError> {
+        let metadata = self.metadata.metadata();
+        let schema = metadata.file_metadata().schema_descr();
+        for group in metadata.row_groups() {
+            for (leaf, chunk) in group.columns().iter().enumerate() {
+                if schema.get_column_root_idx(leaf) == column && chunk.compression() == Compression::LZO {
+                    return Err(ExtractError::UnknownCodec {
+                        file: self.source.name().to_owned(),
+                        column: self.columns[column].name.clone(),
+                        codec: "LZO".to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Table for ParquetFile {
+    fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.source.len()
+    }
+
+    fn rows(&self) -> u64 {
+        // Checked to be no negative number when the file was opened.
+        self.metadata.metadata().file_metadata().num_rows().unsigned_abs()
+    }
+
+    fn row_groups(&self) -> u64 {
+        self.metadata.metadata().num_row_groups() as u64
+    }
+
+    fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError> {
+        for &column in wanted {
+            self.check_codec(column)?;
+        }
+        let chunks = Chunks::new(Arc::clone(&self.source), Arc::clone(&self.guard));
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), wanted.iter().copied());
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
+            .with_projection(mask)
+            .with_batch_size(first_rows.unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS));
+        if let Some(rows) = first_rows {
+            builder = builder.with_limit(rows);
+        }
+        let only = match wanted {
+            [column] => Some(*column),
+            _ => None,
+        };
+        let reader = builder.build().map_err(|e| self.error(e, only))?;
+        // The reader yields columns in file order; hand them out in the order asked for.
+        let mut present: Vec<usize> = wanted.to_vec();
+        present.sort_unstable();
+        present.dedup();
+        let places: Vec<usize> = wanted.iter().filter_map(|c| present.binary_search(c).ok()).collect();
+        Ok(Box::new(reader.map(move |batch| {
+            let batch = batch.map_err(|e| match e {
+                arrow_schema::ArrowError::ParquetError(text) => self.error(ParquetError::General(text), only),
+                arrow_schema::ArrowError::ExternalError(inner) => self.error(ParquetError::External(inner), only),
+                other => self.error(ParquetError::General(other.to_string()), only),
+            })?;
+            let batch: Result<RecordBatch, _> = batch.project(&places);
+            batch.map_err(|e| self.error(ParquetError::General(e.to_string()), only))
+        })))
+    }
+}
+
+fn source_error(file: String, error: &SourceError) -> ExtractError {
+    match error {
+        SourceError::Changed { detail } => ExtractError::FileChanged { file, detail: detail.clone() },
+        SourceError::Failed { .. } => ExtractError::ReadFailed { file, detail: error.to_string() },
+    }
+}
+
+/// The footer's bytes, if the file begins and ends as a Parquet file must.
+fn read_footer(source: &dyn Source) -> Result<Vec<u8>, ExtractError> {
+    let file = source.name().to_owned();
+    let failed = |e: SourceError| source_error(file.clone(), &e);
+    let len = source.len();
+    let not_parquet = |detail: String| Err(ExtractError::NotParquet { file: file.clone(), detail });
+    if len == 0 {
+        return not_parquet("it is empty".to_owned());
+    }
+    let mut head = [0; 4];
+    if len < TAIL + 4 {
+        return not_parquet(format!("it has only {len} bytes"));
+    }
+    source.read(0, &mut head).map_err(failed)?;
+    let mut tail = [0; TAIL as usize];
+    source.read(len - TAIL, &mut tail).map_err(failed)?;
+    let [a, b, c, d, magic @ ..] = tail;
+    if &head == MAGIC_ENCRYPTED || &magic == MAGIC_ENCRYPTED {
+        return Err(ExtractError::Encrypted { file });
+    }
+    if &head != MAGIC {
+        return not_parquet(looks_like(&head).to_owned());
+    }
+    if &magic != MAGIC {
+        return Err(ExtractError::Truncated {
+            file,
+            detail: "it begins as Parquet but does not end with Parquet's footer".to_owned(),
+        });
+    }
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if footer + TAIL + 4 > len {
+        return Err(ExtractError::Truncated {
+            file,
+            detail: format!("its footer should have {footer} bytes, the whole file has {len}"),
+        });
+    }
+    let mut bytes = vec![0; footer as usize];
+    source.read(len - TAIL - footer, &mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+fn looks_like(head: &[u8; 4]) -> &'static str {
+    match head {
+        [b'P', b'K', 3, 4] => "it looks like a zip archive or a workbook; unpack or convert it",
+        [0x1f, 0x8b, ..] => "it looks like a gzip archive; unpack it",
+        [0x28, 0xb5, 0x2f, 0xfd] => "it looks like a zstd archive; unpack it",
+        b"ORC\0" | [b'O', b'R', b'C', _] => "it looks like an ORC file",
+        b"Obj\x01" => "it looks like an Avro file",
+        b"ARRO" | b"FEA1" => "it looks like an Arrow or Feather file",
+        [b'{' | b'[', ..] => "it looks like JSON",
+        _ if head.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => "it looks like plain text or CSV",
+        _ => "it does not begin with Parquet's mark",
+    }
+}
+
+/// Numbers in the footer that later code would trust: no negative sizes, no chunk outside the file.
+fn check_metadata(source: &dyn Source, metadata: &ParquetMetaData) -> Result<(), ExtractError> {
+    let file = || source.name().to_owned();
+    let damaged = |column: Option<String>, row_group: Option<usize>, detail: String| {
+        Err(ExtractError::Damaged { file: file(), column, row_group, detail })
+    };
+    let rows = metadata.file_metadata().num_rows();
+    if rows < 0 {
+        return damaged(None, None, format!("it claims to have {rows} rows"));
+    }
+    let schema = metadata.file_metadata().schema_descr();
+    let mut sum: i64 = 0;
+    for (g, group) in metadata.row_groups().iter().enumerate() {
+        let number = Some(g + 1);
+        sum = match sum.checked_add(group.num_rows()) {
+            Some(total) if group.num_rows() >= 0 => total,
+            _ => return damaged(None, number, format!("it claims to have {} rows", group.num_rows())),
+        };
+        if group.num_columns() != schema.num_columns() {
+            let detail = format!("{} columns where the schema has {}", group.num_columns(), schema.num_columns());
+            return damaged(None, number, detail);
+        }
+        for chunk in group.columns() {
+            let name = || Some(chunk.column_path().string());
+            let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+            let end = start.checked_add(chunk.compressed_size());
+            let inside = start >= 0
+                && chunk.data_page_offset() >= start
+                && chunk.compressed_size() >= 0
+                && end.is_some_and(|end| end.unsigned_abs() <= source.len());
+            if !inside {
+                let detail = format!("its {} bytes at byte {start} lie outside the file", chunk.compressed_size());
+                return damaged(name(), number, detail);
+            }
+            if chunk.num_values() < 0 {
+                return damaged(name(), number, format!("it claims to have {} values", chunk.num_values()));
+            }
+        }
+    }
+    if sum != rows {
+        return damaged(None, None, format!("it claims to have {rows} rows, its row groups have {sum}"));
+    }
+    Ok(())
+}
+
+/// A parquet error in words, without its prefix and of bounded length: it may quote the file.
+fn words(error: &ParquetError) -> String {
+    let text = error.to_string();
+    bounded(text.strip_prefix("Parquet error: ").unwrap_or(&text))
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+/// Class and name of a type.
+pub(super) fn classify(data_type: &DataType) -> (ColumnClass, String) {
+    use DataType as D;
+    let class = match data_type {
+        D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::UInt64 => ColumnClass::Integer,
+        D::Float16 | D::Float32 | D::Float64 => ColumnClass::Float,
+        D::Decimal32(_, 0) | D::Decimal64(_, 0) | D::Decimal128(_, 0) | D::Decimal256(_, 0) => ColumnClass::Integer,
+        D::Decimal32(..) | D::Decimal64(..) | D::Decimal128(..) | D::Decimal256(..) => ColumnClass::Float,
+        D::Utf8 | D::LargeUtf8 | D::Utf8View => ColumnClass::Text,
+        D::Binary | D::LargeBinary | D::BinaryView | D::FixedSizeBinary(_) => ColumnClass::Binary,
+        D::Boolean => ColumnClass::Boolean,
+        D::Date32 | D::Date64 => ColumnClass::Date,
+        D::Timestamp(..) => ColumnClass::Timestamp,
+        D::Dictionary(_, values) => return classify(values),
+        D::List(_)
+        | D::ListView(_)
+        | D::FixedSizeList(..)
+        | D::LargeList(_)
+        | D::LargeListView(_)
+        | D::Struct(_)
+        | D::Union(..)
+        | D::Map(..) => ColumnClass::Nested,
+        _ => ColumnClass::Other,
+    };
+    let unit = |unit: &TimeUnit| match unit {
+        TimeUnit::Second => "s",
+        TimeUnit::Millisecond => "ms",
+        TimeUnit::Microsecond => "us",
+        TimeUnit::Nanosecond => "ns",
+    };
+    let kind = match data_type {
+        D::Utf8 | D::LargeUtf8 | D::Utf8View => "string".to_owned(),
+        D::Binary | D::LargeBinary | D::BinaryView => "binary".to_owned(),
+        D::FixedSizeBinary(n) => format!("binary[{n}]"),
+        D::Float16 => "float16".to_owned(),
+        D::Float32 => "float".to_owned(),
+        D::Float64 => "double".to_owned(),
+        D::Decimal32(p, s) | D::Decimal64(p, s) | D::Decimal128(p, s) | D::Decimal256(p, s) => {
+            format!("decimal({p}, {s})")
+        }
+        D::Timestamp(u, None) => format!("timestamp[{}]", unit(u)),
+        D::Timestamp(u, Some(zone)) => format!("timestamp[{}, {}]", unit(u), bounded(zone)),
+        D::Date32 | D::Date64 => "date".to_owned(),
+        D::List(_) | D::LargeList(_) | D::FixedSizeList(..) | D::ListView(_) | D::LargeListView(_) => "list".to_owned(),
+        D::Struct(_) => "struct".to_owned(),
+        D::Map(..) => "map".to_owned(),
+        other => bounded(&other.to_string().to_lowercase()),
+    };
+    (class, kind)
+}

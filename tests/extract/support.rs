@@ -1,0 +1,63 @@
+//! Where data lie, and short ways to read them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use quadrant::extract::error::ExtractError;
+use quadrant::extract::findings::ExtractFindings;
+use quadrant::extract::history::{Extract, OrderHistory};
+use quadrant::extract::schema::{Inspection, Mapping};
+use quadrant::extract::source::{FileSource, Source};
+use quadrant::extract::{ReadOptions, inspect, read};
+use quadrant::pace::{Pace, block_on};
+
+pub(crate) type Sources = Vec<Arc<dyn Source>>;
+
+/// Generated extracts, if they are there; says so where they are not.
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("QUADRANT_DATA")
+        .map_or_else(|| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../data")).to_owned(), PathBuf::from);
+    present(base.join(name))
+}
+
+/// Shared reference data, if they are there.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("QUADRANT_SHARED")
+        .map_or_else(|| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).to_owned(), PathBuf::from);
+    present(base.join(name))
+}
+
+fn present(path: PathBuf) -> Option<PathBuf> {
+    if path.exists() {
+        return Some(path);
+    }
+    println!("SKIPPED: {} absent", path.display());
+    None
+}
+
+pub(crate) fn files(folder: &Path, names: &[&str]) -> Sources {
+    names.iter().map(|name| Arc::new(FileSource::open(&folder.join(name)).unwrap()) as Arc<dyn Source>).collect()
+}
+
+pub(crate) fn read_with(sources: &Sources, mapping: &Mapping) -> Result<(Extract, ExtractFindings), ExtractError> {
+    block_on(read(sources, mapping, &ReadOptions::default(), &Pace::unhurried()))
+}
+
+pub(crate) fn read_detected(sources: &Sources) -> (Inspection, Extract, ExtractFindings) {
+    let inspection = inspect(sources).unwrap();
+    assert!(inspection.missing.is_empty(), "{:?}", inspection.missing);
+    inspection.mapping.check(&inspection).unwrap();
+    let (extract, findings) = read_with(sources, &inspection.mapping).unwrap();
+    (inspection, extract, findings)
+}
+
+pub(crate) fn history(extract: Extract) -> OrderHistory {
+    match extract {
+        Extract::History(history) => history,
+        Extract::Customers(_) => panic!("a customer table, not a history"),
+    }
+}
+
+pub(crate) fn warning(findings: &ExtractFindings, code: &str) -> u64 {
+    findings.warnings.iter().find(|w| w.code == code).map_or(0, |w| w.count)
+}
