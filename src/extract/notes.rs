@@ -38,11 +38,6 @@ impl Notes {
         self.add(code, count, sentence, String::new);
     }
 
-    /// How often `code` was counted.
-    #[cfg(test)]
-    pub(super) fn count(&self, code: &str) -> u64 {
-        self.notes.get(code).map_or(0, |note| note.count)
-    }
 
     /// The warnings in order of code.
     pub(super) fn warnings(self) -> Vec<Warning> {
