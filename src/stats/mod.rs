@@ -19,12 +19,19 @@ pub mod student;
 
 // Many variables at once: matrices, components, clusters.
 mod center_lanes;
+pub mod cholesky;
+pub mod dbscan;
 pub mod eigen;
+pub mod gap;
+pub mod gmm;
 pub mod indices;
+pub mod jaccard;
 pub mod kmeans;
 mod kmeans_lloyd;
 mod kmeans_seeding;
 pub mod matrix;
 pub mod pca;
+pub mod prediction_strength;
 pub mod silhouette;
 mod silhouette_tiles;
+pub mod ward;
