@@ -252,6 +252,8 @@ pub(super) fn world() -> World {
                 ari: v(0.5),
                 agreement: v(0.74),
                 kappa_ceiling: v(0.7),
+                kappa_frozen: none(),
+                agreement_frozen: none(),
             }),
             bake_off: v(vec![
                 contender("rule", 0.0),

@@ -196,6 +196,10 @@ pub struct Migration {
     pub agreement: Measured<f64>,
     /// Kappa that the scores' reliability allows at best.
     pub kappa_ceiling: Measured<f64>,
+    /// Kappa with the thresholds of the earlier part frozen, as monitoring does it.
+    pub kappa_frozen: Measured<f64>,
+    /// Share that keeps its segment at frozen thresholds.
+    pub agreement_frozen: Measured<f64>,
 }
 
 /// One contender of the bake-off.

@@ -1,8 +1,12 @@
 //! Room 7: effects, coupling, reliability, out-of-time, bake-off.
 
+pub mod bake_off;
+pub(crate) mod contenders;
 pub mod coupling;
 pub mod cut;
 pub mod findings;
+pub mod held_out;
+pub mod migration;
 pub mod ols;
 pub mod outcomes;
 pub mod prefix_features;

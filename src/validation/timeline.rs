@@ -101,20 +101,28 @@ impl Timeline {
     }
 }
 
-fn calendar(history: &OrderHistory) -> Option<Cut> {
+/// First and last day of the history, stray dates left out; `None` without dates or with fewer days than
+/// three of the shortest horizon.
+pub fn period(history: &OrderHistory) -> Option<(i32, i32)> {
     let mut days = history.day.clone()?;
     let stray = (days.len() as f64 * STRAY) as usize;
     let last = days.len().checked_sub(1 + stray)?;
     let end = *days.select_nth_unstable(last).1;
     let start = *days.select_nth_unstable(stray).1;
     let span = end.checked_sub(start)?.checked_add(1)?;
+    HORIZONS.into_iter().any(|horizon| span >= 3 * horizon).then_some((start, end))
+}
+
+fn calendar(history: &OrderHistory) -> Option<Cut> {
+    let (start, end) = period(history)?;
+    let span = end - start + 1;
     let horizon = HORIZONS.into_iter().find(|horizon| span >= 3 * horizon)?;
     Some(Cut::Calendar { last_day: end - horizon, horizon })
 }
 
 /// `YYYY-MM-DD` of a day since 1970-01-01, proleptic Gregorian (Hinnant, "chrono-compatible low-level date
 /// algorithms").
-fn iso_date(day: i32) -> String {
+pub(super) fn iso_date(day: i32) -> String {
     let z = i64::from(day) + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);

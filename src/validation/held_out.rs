@@ -1,0 +1,76 @@
+//! Which customers are kept for the test, and how well a ranking does on them.
+
+use crate::stats::rng::Rng;
+
+/// For every customer of the history: is this one held out? Half are, by the seed.
+///
+/// By customer index, which follows the ids: the order of rows in the files does not matter.
+pub fn held_out(customers: usize, seed: u64) -> Vec<bool> {
+    let mut rng = Rng::stream(seed, "held_out");
+    (0..customers).map(|_| rng.chance(0.5)).collect()
+}
+
+/// Area under the ROC curve from counts per group, groups ascending by score, ties counted half.
+///
+/// `None` when all are yes or all are no.
+pub fn auc(yes: &[f64], no: &[f64]) -> Option<f64> {
+    let (mut below, mut area) = (0.0, 0.0);
+    let mut all_yes = 0.0;
+    for (&yes, &no) in yes.iter().zip(no) {
+        area += yes * (below + 0.5 * no);
+        below += no;
+        all_yes += yes;
+    }
+    (all_yes > 0.0 && below > 0.0).then(|| area / (all_yes * below))
+}
+
+/// Group of each score, ascending and without gaps, equal scores together; and how many groups there are.
+pub fn groups(scores: &[f64]) -> (Vec<u32>, usize) {
+    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+    order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
+    let mut group = vec![0; scores.len()];
+    let mut count = 0_u32;
+    let mut last = f64::NAN;
+    for &i in &order {
+        let score = scores[i as usize];
+        if count == 0 || score.total_cmp(&last).is_ne() {
+            count += 1;
+            last = score;
+        }
+        group[i as usize] = count - 1;
+    }
+    (group, count as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_auc() {
+        // stat_cases S081 (scikit-learn).
+        let score = [3.0, 2.0, 2.0, 1.0, 3.0, 0.0, 1.0, 0.0, 2.0, 3.0];
+        let y = [1, 1, 0, 0, 1, 0, 1, 0, 0, 1];
+        let (group, count) = groups(&score);
+        let (mut yes, mut no) = (vec![0.0; count], vec![0.0; count]);
+        for (&g, y) in group.iter().zip(y) {
+            if y == 1 { yes[g as usize] += 1.0 } else { no[g as usize] += 1.0 }
+        }
+        assert!((auc(&yes, &no).unwrap() - 0.86).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_class_has_none() {
+        assert_eq!(auc(&[1.0, 2.0], &[0.0, 0.0]), None);
+        assert_eq!(auc(&[], &[]), None);
+    }
+
+    #[test]
+    fn half_are_held_out_and_the_seed_decides() {
+        let out = held_out(10_000, 1);
+        let share = out.iter().filter(|&&held| held).count() as f64 / 10_000.0;
+        assert!((share - 0.5).abs() < 0.02, "{share}");
+        assert_eq!(out, held_out(10_000, 1));
+        assert_ne!(out, held_out(10_000, 2));
+    }
+}
