@@ -3,10 +3,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 # The pinned wasm-opt comes first; --offline makes trunk take its tools from PATH.
 export PATH := $(CURDIR)/.ci/tools/node_modules/.bin:$(PATH)
+export QUADRANT_DATA ?= $(CURDIR)/target/data
+export QUADRANT_SHARED ?= $(CURDIR)/../shared
 TRUNK := trunk --color never
 WASM := --target wasm32-unknown-unknown
 
-.PHONY: help setup-build setup-test serve build test test-native test-wasm test-e2e bench lint fmt screenshots clean
+.PHONY: help setup-build setup-test test-data serve build test test-native test-wasm test-e2e bench lint fmt screenshots clean
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -15,13 +17,16 @@ setup-build:
 setup-test:
 	@.ci/setup test
 
+test-data:
+	@.ci/test-data
+
 serve: setup-build ## build the page and serve it with the demo extract on http://127.0.0.1:8080
 	$(TRUNK) serve --offline --release --address 127.0.0.1 --port 8080
 
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release
 
-test: setup-test test-native test-wasm test-e2e ## every test: native, wasm in a browser, end to end
+test: setup-test test-data test-native test-wasm test-e2e ## every test: native, wasm in a browser, end to end
 
 test-native: ## the analysis, natively
 	cargo test

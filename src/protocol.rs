@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::extract::schema::{Inspection, Mapping};
+pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
 
@@ -142,17 +143,4 @@ pub enum Event {
         /// MIME type.
         mime: String,
     },
-}
-
-/// An error at the worker's edge: said once, to a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// Where in the order of work.
-    pub stage: String,
-    /// Stable code, snake_case; shown as `data-code`.
-    pub code: String,
-    /// What is wrong: file, column, row or count.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
 }

@@ -1,1 +1,208 @@
 //! The engine behind the protocol; no logic of its own.
+//!
+//! Holds the file sets that the page sent, at most one run, and the tables of the last finished run
+//! (for downloads). Yields to its event loop whenever [`Pacer::due`] so that `Cancel` gets a turn.
+
+mod blob;
+mod pacer;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+use crate::extract::inspect::inspect;
+use crate::extract::source::Source;
+use crate::pace::Pace;
+use crate::pipeline::error::Error;
+use crate::pipeline::outcome::{Build, Outcome};
+use crate::pipeline::run::{self, Finished};
+use crate::pipeline::stage::Stage;
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
+
+/// The engine: one per worker.
+pub struct Engine {
+    scope: DedicatedWorkerGlobalScope,
+    sets: RefCell<BTreeMap<FileSetId, Vec<Arc<dyn Source>>>>,
+    finished: RefCell<Option<(RunId, Finished)>>,
+    current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
+}
+
+impl Engine {
+    /// Registers the engine with the worker's global scope: call once from `main`.
+    pub fn register(scope: DedicatedWorkerGlobalScope) {
+        let engine = Rc::new(Self {
+            scope: scope.clone(),
+            sets: RefCell::default(),
+            finished: RefCell::default(),
+            current: RefCell::default(),
+        });
+        install_panic_hook(scope.clone());
+        let receiver = Rc::clone(&engine);
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            Rc::clone(&receiver).receive(&event.data());
+        });
+        scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        // Lives as long as the worker.
+        on_message.forget();
+        // A page that speaks first may do so before the wasm has loaded; it waits for this.
+        engine.tell(&Event::Ready { build: Build::current().version });
+    }
+
+    fn receive(self: Rc<Self>, data: &JsValue) {
+        let text = Reflect::get(data, &"text".into()).ok().and_then(|text| text.as_string());
+        let Some(request) = text.and_then(|text| serde_json::from_str::<Request>(&text).ok()) else {
+            // Another build speaks: answer with ours, so that the page can tell.
+            self.tell(&Event::Ready { build: Build::current().version });
+            return;
+        };
+        match request {
+            Request::Hello => self.tell(&Event::Ready { build: Build::current().version }),
+            Request::Inspect { set } => {
+                let files = Reflect::get(data, &"files".into()).map(Array::from).unwrap_or_default();
+                self.look_at(set, &files);
+            }
+            Request::Start { run, set, mapping, params } => {
+                let Some(sources) = self.sets.borrow().get(&set).cloned() else {
+                    let failure = Failure {
+                        stage: Stage::Extract.name().to_owned(),
+                        code: "unknown_file_set".to_owned(),
+                        message: "the engine no longer has these files".to_owned(),
+                        hint: "Choose the files again.".to_owned(),
+                    };
+                    self.tell(&Event::Failed { run, failure });
+                    return;
+                };
+                self.cancel_current();
+                let flag = Rc::new(Cell::new(false));
+                *self.current.borrow_mut() = Some((run, Rc::clone(&flag)));
+                wasm_bindgen_futures::spawn_local(async move {
+                    let started = pacer::now();
+                    let pace = Pace::new(pacer::WorkerPacer::new(Rc::clone(&self), run, flag));
+                    let refined = |partial: &Outcome| {
+                        self.tell(&Event::Refined { run, partial: Box::new(partial.clone()) });
+                    };
+                    let result = match params.check() {
+                        Ok(checked) => run::run(sources, mapping, &checked, &pace, &refined).await,
+                        Err(error) => Err(Error::from(error)),
+                    };
+                    let is_current = self.current.borrow().as_ref().is_some_and(|(current, _)| *current == run);
+                    if is_current {
+                        *self.current.borrow_mut() = None;
+                    }
+                    match result {
+                        Ok(finished) => {
+                            let outcome = Box::new(finished.outcome.clone());
+                            *self.finished.borrow_mut() = Some((run, finished));
+                            let millis = (pacer::now() - started) as u64;
+                            self.tell(&Event::Finished { run, outcome, millis });
+                        }
+                        Err(error) if error.is_cancelled() => self.tell(&Event::Cancelled { run }),
+                        Err(error) => self.tell(&Event::Failed { run, failure: error.failure() }),
+                    }
+                });
+            }
+            Request::Cancel { run } => {
+                let running = self.current.borrow().as_ref().filter(|(current, _)| *current == run).is_some();
+                if running {
+                    self.cancel_current();
+                } else {
+                    self.tell(&Event::Cancelled { run });
+                }
+            }
+            Request::Make { run, artifact } => self.make(run, artifact),
+        }
+    }
+
+    fn look_at(&self, set: FileSetId, files: &Array) {
+        let sources: Vec<Arc<dyn Source>> = files
+            .iter()
+            .filter_map(|file| file.dyn_into::<File>().ok())
+            .map(|file| Arc::new(blob::BlobSource::new(file)) as Arc<dyn Source>)
+            .collect();
+        match inspect(&sources) {
+            Ok(inspection) => {
+                self.sets.borrow_mut().insert(set, sources);
+                self.tell(&Event::Inspected { set, inspection: Box::new(inspection) });
+            }
+            Err(error) => {
+                let mut failure = Error::from(error).failure();
+                Stage::Inspect.name().clone_into(&mut failure.stage);
+                self.tell(&Event::Refused { set, failure });
+            }
+        }
+    }
+
+    fn make(&self, run: RunId, artifact: Artifact) {
+        let finished = self.finished.borrow();
+        let made = match finished.as_ref() {
+            Some((last, finished)) if *last == run => run::make(finished, &artifact).map_err(|error| error.failure()),
+            _ => Err(Failure {
+                stage: Stage::Decision.name().to_owned(),
+                code: "result_gone".to_owned(),
+                message: "the engine no longer holds the tables of this result".to_owned(),
+                hint: "Run the analysis again, then download.".to_owned(),
+            }),
+        };
+        match made {
+            Ok(file) => {
+                let bytes = Uint8Array::from(file.bytes.as_slice());
+                let event = Event::Made { run, artifact, name: file.name, mime: file.mime };
+                self.send(&event, Some(&bytes));
+            }
+            Err(failure) => self.tell(&Event::Failed { run, failure }),
+        }
+    }
+
+    fn cancel_current(&self) {
+        if let Some((_, flag)) = self.current.borrow().as_ref() {
+            flag.set(true);
+        }
+    }
+
+    fn tell(&self, event: &Event) {
+        self.send(event, None);
+    }
+
+    fn send(&self, event: &Event, bytes: Option<&Uint8Array>) {
+        post(&self.scope, event, bytes);
+    }
+}
+
+/// One message: `{ text, bytes? }`; the bytes are transferred, not copied.
+fn post(scope: &DedicatedWorkerGlobalScope, event: &Event, bytes: Option<&Uint8Array>) {
+    let Ok(text) = serde_json::to_string(event) else { return };
+    let message = Object::new();
+    let transfer = Array::new();
+    // Setting a property of a fresh plain object cannot fail.
+    let _ = Reflect::set(&message, &"text".into(), &text.into());
+    if let Some(bytes) = bytes {
+        let _ = Reflect::set(&message, &"bytes".into(), bytes);
+        transfer.push(&bytes.buffer());
+    }
+    // Fails only for messages that cannot be cloned; ours are text and bytes.
+    let _ = scope.post_message_with_transfer(&message, &transfer);
+}
+
+/// A panic is a bug of ours: say so to the page before the worker dies, with the place for the report.
+fn install_panic_hook(scope: DedicatedWorkerGlobalScope) {
+    // `Panic` hooks must be Send + Sync; the scope is reached anew instead of captured.
+    drop(scope);
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let failure = Failure {
+            stage: "engine".to_owned(),
+            code: "engine_died".to_owned(),
+            message: format!("the engine stopped because of a bug{place}"),
+            hint: "A new engine is starting; your files and the last result are kept. Please report what you dropped."
+                .to_owned(),
+        };
+        post(&scope, &Event::Failed { run: RunId(u32::MAX), failure }, None);
+    }));
+}
