@@ -1,0 +1,127 @@
+//! The run: every room in order, one outcome, refined as more evidence arrives.
+
+use std::sync::Arc;
+
+use crate::extract::findings::Layout;
+use crate::extract::history::{CustomerTable, Extract, OrderHistory};
+use crate::extract::ids::Ids;
+use crate::extract::inspect::inspect;
+use crate::extract::read::{ReadOptions, read};
+use crate::extract::schema::{Mapping, Role};
+use crate::extract::source::Source;
+use crate::features::build::build;
+use crate::features::customers::from_customers;
+use crate::features::quality::quality;
+use crate::features::table::FeatureTable;
+use crate::pace::{Cancelled, Pace};
+use crate::readiness::assess::{assess, assess_customers};
+use crate::segments::agreement::agreement;
+use crate::segments::confidence::confidence;
+use crate::segments::profile::profile;
+use crate::segments::rule::{Segmentation, segment};
+use crate::segments::thresholds::TypedThresholds;
+use crate::stats::measured::Measured;
+
+use super::draft::Draft;
+use super::drawings::draw;
+use super::error::Error;
+use super::outcome::Outcome;
+use super::params::{CheckedParams, Depth};
+use super::stage::Stage;
+use super::validate::{Subject, validate_full, validate_quick};
+
+/// A finished run: what the page shows, and the tables that files are made of.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Results and drawings.
+    pub outcome: Outcome,
+    /// One row per qualified customer.
+    pub tables: Tables,
+}
+
+/// The customers behind an outcome.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// Name of the id column as it came.
+    pub id_name: String,
+    /// Ids of the qualified customers, exactly as they came.
+    pub ids: Ids,
+    /// Their features.
+    pub features: FeatureTable,
+    /// Their scores and segments; `None` when nobody qualified.
+    pub segmentation: Option<Segmentation>,
+}
+
+/// Runs everything that `params` ask for.
+///
+/// `mapping` overrides the detected roles. `refined` receives each better outcome while depth *full*
+/// goes on; the last one is returned. Cancelling through `pace` yields [`Error::Cancelled`] and nothing else.
+///
+/// # Errors
+/// Unusable input; see [`Error`]. A NO-GO verdict is a result.
+pub async fn run(
+    sources: Vec<Arc<dyn Source>>,
+    mapping: Option<Mapping>,
+    params: &CheckedParams,
+    pace: &Pace,
+    refined: &dyn Fn(&Outcome),
+) -> Result<Finished, Error> {
+    let wanted = params.get();
+    pace.stage(Stage::Inspect.name()).await?;
+    let mapping = match mapping {
+        Some(mapping) => mapping,
+        None => inspect(&sources)?.mapping,
+    };
+
+    pace.stage(Stage::Extract.name()).await?;
+    let options = ReadOptions { as_of_day: params.as_of_day() };
+    let (extract, findings) = read(&sources, &mapping, &options, pace).await?;
+    let id_name = id_name(&mapping);
+    let mut draft = Draft::new(wanted.clone(), findings);
+
+    pace.stage(Stage::Features.name()).await?;
+    let table = match &extract {
+        Extract::History(history) => build(history, wanted.min_orders, pace).await?,
+        Extract::Customers(given) => from_customers(given, wanted.min_orders),
+    };
+    draft.customers = table.rows() as u64;
+    draft.extract.warnings.extend(table.warnings());
+    draft.features = quality(&table, wanted.seed, pace).await?;
+
+    pace.stage(Stage::Readiness.name()).await?;
+    draft.readiness = Measured::Value(match &extract {
+        Extract::History(history) => assess(history, &draft.extract, wanted.min_orders, wanted.seed, pace).await?,
+        Extract::Customers(given) => assess_customers(given, &draft.extract, wanted.min_orders),
+    });
+
+    pace.stage(Stage::Segments.name()).await?;
+    let typed = TypedThresholds { frequency: wanted.frequency_threshold, loyalty: wanted.loyalty_threshold };
+    let mut segmentation = segment(&table, typed, pace).await?;
+    if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
+        found.confidence = Some(confidence(history, &table, found, pace).await?);
+    }
+    let ids = extract.customers().gather(table.customers());
+
+    let Some(found) = &segmentation else {
+        nobody_qualifies(&mut draft, wanted.min_orders);
+        let outcome = draft.outcome();
+        return Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } });
+    };
+    draft.thresholds = Measured::Value(found.thresholds.clone());
+    draft.segments = profile(&table, found);
+    draft.drawings = draw(&table, &found.freq, &found.loyalty);
+
+    let subject = Subject { history: extract.history(), table: &table, segmentation: found, seed: wanted.seed };
+    pace.stage(Stage::Validation.name()).await?;
+    draft.validation = Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), pace).await?);
+
+    if wanted.depth == Depth::Full {
+        refined(&draft.outcome());
+        if let Measured::Value(quick) = draft.validation.clone() {
+            draft.validation = Measured::Value(validate_full(&subject, quick, pace).await?);
+        }
+        refined(&draft.outcome());
+    }
+    let outcome = draft.outcome();
+    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } })
+}
