@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::extract::schema::{Inspection, Mapping};
+pub use crate::export::artifact::Artifact;
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
@@ -19,22 +20,6 @@ pub struct RunId(pub u32);
 /// A set of files dropped together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileSetId(pub u32);
-
-/// A file that the page offers for download and the worker makes on demand from the last finished run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Artifact {
-    /// `assignments.parquet`.
-    AssignmentsParquet,
-    /// `assignments.csv`.
-    AssignmentsCsv,
-    /// `features.parquet`.
-    FeaturesParquet,
-    /// `results.json`.
-    ResultsJson,
-    /// `decision_memo.md`.
-    MemoMarkdown,
-}
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,7 +15,8 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use crate::extract::inspect::inspect;
+use crate::export::artifact;
+use crate::extract::inspect;
 use crate::extract::source::Source;
 use crate::pace::Pace;
 use crate::pipeline::error::Error;
@@ -140,7 +141,7 @@ impl Engine {
     fn make(&self, run: RunId, artifact: Artifact) {
         let finished = self.finished.borrow();
         let made = match finished.as_ref() {
-            Some((last, finished)) if *last == run => run::make(finished, &artifact).map_err(|error| error.failure()),
+            Some((last, finished)) if *last == run => artifact::make(finished, &artifact).map_err(|error| error.failure()),
             _ => Err(Failure {
                 stage: Stage::Decision.name().to_owned(),
                 code: "result_gone".to_owned(),

@@ -132,3 +132,21 @@ pub enum Extract {
     /// Customer-level layout.
     Customers(CustomerTable),
 }
+
+impl Extract {
+    /// The customers' ids, ascending.
+    pub fn customers(&self) -> &Ids {
+        match self {
+            Self::History(history) => &history.customers,
+            Self::Customers(table) => &table.customers,
+        }
+    }
+
+    /// The order history; `None` at customer level.
+    pub fn history(&self) -> Option<&OrderHistory> {
+        match self {
+            Self::History(history) => Some(history),
+            Self::Customers(_) => None,
+        }
+    }
+}

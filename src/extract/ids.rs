@@ -50,6 +50,14 @@ impl Ids {
         &self.0
     }
 
+    /// The ids at `positions`, in that order and in the same type; positions beyond the end become null.
+    pub fn gather(&self, positions: &[u32]) -> Self {
+        let indices = arrow_array::UInt32Array::from_iter_values(positions.iter().copied());
+        let options = arrow_select::take::TakeOptions { check_bounds: false };
+        // Every id type that the reader lets through can be taken from.
+        arrow_select::take::take(&self.0, &indices, Some(options)).map_or_else(|_| Self::default(), Self)
+    }
+
     /// Number of ids.
     pub fn len(&self) -> usize {
         self.0.len()

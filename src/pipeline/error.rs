@@ -1,7 +1,6 @@
 //! What can stop a run, and what it is told as at the edge.
 
 use crate::extract::error::ExtractError;
-use crate::extract::source::SourceError;
 use crate::pace::Cancelled;
 
 use serde::{Deserialize, Serialize};
@@ -35,13 +34,10 @@ pub enum Error {
 impl From<ExtractError> for Error {
     fn from(error: ExtractError) -> Self {
         // A cancelled read is a cancelled run, not a broken file.
-        if error.is_cancelled() { Self::Cancelled(Cancelled) } else { Self::Extract(error) }
-    }
-}
-
-impl From<SourceError> for Error {
-    fn from(error: SourceError) -> Self {
-        Self::Extract(error.into())
+        match error {
+            ExtractError::Cancelled => Self::Cancelled(Cancelled),
+            other => Self::Extract(other),
+        }
     }
 }
 
@@ -77,7 +73,7 @@ impl Error {
         match self {
             Self::Cancelled(_) => "Start again when you are ready.".to_owned(),
             Self::Params(_) => "Correct the parameter and run again.".to_owned(),
-            Self::Extract(error) => error.hint(),
+            Self::Extract(error) => error.hint().to_owned(),
             Self::Write { .. } => "Check the free space and the permissions, then try again.".to_owned(),
         }
     }

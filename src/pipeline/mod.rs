@@ -7,3 +7,4 @@ pub mod error;
 pub mod params;
 pub mod run;
 pub mod stage;
+mod validate;

@@ -2,22 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::extract::findings::Layout;
-use crate::extract::history::{CustomerTable, Extract, OrderHistory};
+use crate::extract::history::Extract;
 use crate::extract::ids::Ids;
-use crate::extract::inspect::inspect;
-use crate::extract::read::{ReadOptions, read};
+use crate::extract::{ReadOptions, inspect, read};
 use crate::extract::schema::{Mapping, Role};
 use crate::extract::source::Source;
 use crate::features::build::build;
 use crate::features::customers::from_customers;
-use crate::features::quality::quality;
 use crate::features::table::FeatureTable;
-use crate::pace::{Cancelled, Pace};
+use crate::pace::Pace;
 use crate::readiness::assess::{assess, assess_customers};
-use crate::segments::agreement::agreement;
-use crate::segments::confidence::confidence;
-use crate::segments::profile::profile;
+use crate::segments::findings::{Segment, SegmentFindings};
 use crate::segments::rule::{Segmentation, segment};
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::measured::Measured;
@@ -28,7 +23,7 @@ use super::error::Error;
 use super::outcome::Outcome;
 use super::params::{CheckedParams, Depth};
 use super::stage::Stage;
-use super::validate::{Subject, validate_full, validate_quick};
+use super::validate::{Subject, validate_quick};
 
 /// A finished run: what the page shows, and the tables that files are made of.
 #[derive(Clone, Debug)]
@@ -86,7 +81,6 @@ pub async fn run(
     };
     draft.customers = table.rows() as u64;
     draft.extract.warnings.extend(table.warnings());
-    draft.features = quality(&table, wanted.seed, pace).await?;
 
     pace.stage(Stage::Readiness.name()).await?;
     draft.readiness = Measured::Value(match &extract {
@@ -96,10 +90,7 @@ pub async fn run(
 
     pace.stage(Stage::Segments.name()).await?;
     let typed = TypedThresholds { frequency: wanted.frequency_threshold, loyalty: wanted.loyalty_threshold };
-    let mut segmentation = segment(&table, typed, pace).await?;
-    if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
-        found.confidence = Some(confidence(history, &table, found, pace).await?);
-    }
+    let segmentation = segment(&table, typed, pace).await?;
     let ids = extract.customers().gather(table.customers());
 
     let Some(found) = &segmentation else {
@@ -113,15 +104,59 @@ pub async fn run(
 
     let subject = Subject { history: extract.history(), table: &table, segmentation: found, seed: wanted.seed };
     pace.stage(Stage::Validation.name()).await?;
-    draft.validation = Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), pace).await?);
+    draft.validation = Measured::Value(validate_quick(&subject, Measured::absent("the file brings no segment column", ""), pace).await?);
 
     if wanted.depth == Depth::Full {
-        refined(&draft.outcome());
-        if let Measured::Value(quick) = draft.validation.clone() {
-            draft.validation = Measured::Value(validate_full(&subject, quick, pace).await?);
-        }
         refined(&draft.outcome());
     }
     let outcome = draft.outcome();
     Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } })
+}
+
+/// Name of the customer column as it came: outputs carry it on.
+fn id_name(mapping: &Mapping) -> String {
+    let named = mapping.roles.get(&Role::Customer).and_then(|columns| columns.first());
+    named.map_or_else(|| "customer_id".to_owned(), |column| column.column.clone())
+}
+
+/// Without a single qualified customer every later room has the same thing to say.
+fn nobody_qualifies(draft: &mut Draft, min_orders: u32) {
+    let reason = format!("no customer has at least {min_orders} orders and both scores");
+    let needs = "customers with longer histories, or a lower minimum number of orders";
+    draft.features = Measured::absent(reason.clone(), needs);
+    draft.pca = Measured::absent(reason.clone(), needs);
+    draft.clustering = Measured::absent(reason.clone(), needs);
+    draft.thresholds = Measured::absent(reason.clone(), needs);
+    draft.validation = Measured::absent(reason, needs);
+}
+
+fn profile(table: &FeatureTable, found: &Segmentation) -> Vec<SegmentFindings> {
+    let mean_of = |values: &[f64], segment: Segment| {
+        let mut sum = 0.0;
+        let mut n = 0_u64;
+        for (value, label) in values.iter().zip(&found.labels) {
+            if *label == segment {
+                sum += value;
+                n += 1;
+            }
+        }
+        Measured::finite(sum / n as f64, "no customer in this segment")
+    };
+    let counts = crate::segments::rule::counts(&found.labels);
+    Segment::ALL
+        .into_iter()
+        .zip(counts)
+        .map(|(name, count)| SegmentFindings {
+            name,
+            count,
+            share: count as f64 / table.rows() as f64,
+            mean_freq_score: mean_of(&found.freq, name),
+            mean_loyalty_score: mean_of(&found.loyalty, name),
+            profile: table
+                .present()
+                .filter_map(|f| Some((f.name().to_owned(), mean_of(table.behavioural(f)?, name))))
+                .collect(),
+            median_confidence: Measured::absent("not computed", ""),
+        })
+        .collect()
 }
