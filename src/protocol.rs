@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::schema::{Inspection, Mapping};
 pub use crate::export::artifact::Artifact;
+use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;

@@ -64,7 +64,7 @@ impl Engine {
         match request {
             Request::Hello => self.tell(&Event::Ready { build: Build::current().version }),
             Request::Inspect { set } => {
-                let files = Reflect::get(data, &"files".into()).map(Array::from).unwrap_or_default();
+                let files = Reflect::get(data, &"files".into()).map(|files| Array::from(&files)).unwrap_or_default();
                 self.look_at(set, &files);
             }
             Request::Start { run, set, mapping, params } => {
@@ -141,7 +141,9 @@ impl Engine {
     fn make(&self, run: RunId, artifact: Artifact) {
         let finished = self.finished.borrow();
         let made = match finished.as_ref() {
-            Some((last, finished)) if *last == run => artifact::make(finished, &artifact).map_err(|error| error.failure()),
+            Some((last, finished)) if *last == run => {
+                artifact::make(finished, &artifact).map_err(|error| error.failure())
+            }
             _ => Err(Failure {
                 stage: Stage::Decision.name().to_owned(),
                 code: "result_gone".to_owned(),

@@ -7,8 +7,25 @@ use std::path::{Path, PathBuf};
 
 /// Top to bottom: a room may use rooms above it, never one below.
 const ROOMS: [&str; 19] = [
-    "pace", "stats", "extract", "readiness", "features", "prepare", "clustering", "segments", "validation",
-    "planning", "decision", "pipeline", "report", "chart", "export", "generate", "protocol", "worker", "ui",
+    "pace",
+    "stats",
+    "extract",
+    "readiness",
+    "features",
+    "prepare",
+    "clustering",
+    "segments",
+    "validation",
+    "planning",
+    "decision",
+    "pipeline",
+    "report",
+    "chart",
+    "export",
+    "generate",
+    "protocol",
+    "worker",
+    "ui",
 ];
 
 /// Leaves that any room may use although they stand lower: pure formatting without imports of its own.
@@ -117,7 +134,10 @@ fn colours_stand_only_in_the_tokens() {
                 let hex: String = line[at + 1..].chars().take_while(char::is_ascii_hexdigit).collect();
                 let after = line[at + 1 + hex.len()..].chars().next();
                 let ends = after.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_');
-                if [3, 6, 8].contains(&hex.len()) && ends && hex.chars().any(|c| c.is_ascii_digit() || c.is_alphabetic()) {
+                if [3, 6, 8].contains(&hex.len())
+                    && ends
+                    && hex.chars().any(|c| c.is_ascii_digit() || c.is_alphabetic())
+                {
                     // An HTML entity (&#123;) or an issue-like reference is no colour.
                     if !line[..at].ends_with('&') {
                         wrong.push(format!("{}:{}: #{hex}", path.display(), number + 1));

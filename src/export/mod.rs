@@ -1,1 +1,2 @@
 //! Outcome and customers to files.
+pub mod artifact;

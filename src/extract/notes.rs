@@ -38,7 +38,6 @@ impl Notes {
         self.add(code, count, sentence, String::new);
     }
 
-
     /// The warnings in order of code.
     pub(super) fn warnings(self) -> Vec<Warning> {
         self.notes

@@ -26,7 +26,10 @@ pub fn draw(table: &FeatureTable, freq: &[f64], loyalty: &[f64]) -> Drawings {
             histogram("orders", &orders, HISTOGRAM_BINS)
                 .map_or_else(|| Measured::absent("no customer qualifies", ""), Measured::Value)
         }
-        None => Measured::absent("the file does not say how many orders a customer has", "a column with the number of orders"),
+        None => Measured::absent(
+            "the file does not say how many orders a customer has",
+            "a column with the number of orders",
+        ),
     };
     Drawings { score_density: score_density(freq, loyalty), feature_histograms, order_counts }
 }
@@ -49,8 +52,7 @@ pub fn histogram(name: &str, values: &[f64], bins: usize) -> Option<Histogram> {
         return Some(Histogram { name: name.to_owned(), edges: vec![low - 0.5, low + 0.5], counts: vec![count] });
     }
     let width = (high - low) / bins as f64;
-    let edges: Vec<f64> =
-        (0..=bins).map(|i| if i == bins { high } else { low + width * i as f64 }).collect();
+    let edges: Vec<f64> = (0..=bins).map(|i| if i == bins { high } else { low + width * i as f64 }).collect();
     let mut counts = vec![0_u64; bins];
     for &value in values.iter().filter(|value| value.is_finite()) {
         let bin = ((value - low) / width) as usize;

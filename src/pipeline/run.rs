@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::extract::history::Extract;
 use crate::extract::ids::Ids;
-use crate::extract::{ReadOptions, inspect, read};
 use crate::extract::schema::{Mapping, Role};
 use crate::extract::source::Source;
+use crate::extract::{ReadOptions, inspect, read};
 use crate::features::build::build;
 use crate::features::customers::from_customers;
 use crate::features::table::FeatureTable;
@@ -104,7 +104,9 @@ pub async fn run(
 
     let subject = Subject { history: extract.history(), table: &table, segmentation: found, seed: wanted.seed };
     pace.stage(Stage::Validation.name()).await?;
-    draft.validation = Measured::Value(validate_quick(&subject, Measured::absent("the file brings no segment column", ""), pace).await?);
+    draft.validation = Measured::Value(
+        validate_quick(&subject, Measured::absent("the file brings no segment column", ""), pace).await?,
+    );
 
     if wanted.depth == Depth::Full {
         refined(&draft.outcome());

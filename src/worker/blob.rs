@@ -30,10 +30,6 @@ impl BlobSource {
         });
         Self { slot, name, len }
     }
-
-    fn failed(&self, detail: String) -> SourceError {
-        SourceError::Read { file: self.name.clone(), detail }
-    }
 }
 
 impl Source for BlobSource {
@@ -58,12 +54,15 @@ impl Source for BlobSource {
                 bytes.copy_to(buf);
                 Ok(())
             }
-            Some(bytes) => Err(self.failed(format!(
-                "asked for {} bytes at {offset}, got {}: the file has changed",
-                buf.len(),
-                bytes.length()
-            ))),
-            None => Err(self.failed(format!("the browser could not read {} bytes at {offset}", buf.len()))),
+            Some(bytes) => {
+                let detail = format!("asked for {} bytes at {offset}, got {}", buf.len(), bytes.length());
+                Err(SourceError::Changed { detail })
+            }
+            // Browsers refuse to read a file that changed on disk after it was chosen.
+            None => Err(SourceError::Failed {
+                offset,
+                detail: "the browser refused; has the file changed or moved?".to_owned(),
+            }),
         }
     }
 }

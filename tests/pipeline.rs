@@ -1,0 +1,57 @@
+//! The whole run on real input, natively.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use quadrant::extract::source::{FileSource, Source};
+use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::params::Params;
+use quadrant::pipeline::run::{Finished, run};
+
+fn folder(variable: &str, default: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(default), PathBuf::from)
+}
+
+/// The files, or `None` with a visible line when one is absent.
+fn sources(paths: &[PathBuf]) -> Option<Vec<Arc<dyn Source>>> {
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    for path in paths {
+        if !path.exists() {
+            println!("SKIPPED: {} is absent", path.display());
+            return None;
+        }
+        sources.push(Arc::new(FileSource::open(path).unwrap()));
+    }
+    Some(sources)
+}
+
+fn analyse(sources: Vec<Arc<dyn Source>>) -> Finished {
+    let params = Params::default().check().unwrap();
+    block_on(run(sources, None, &params, &Pace::unhurried(), &|_| {})).unwrap()
+}
+
+fn counts(finished: &Finished) -> Vec<u64> {
+    finished.outcome.results.segments.iter().map(|segment| segment.count).collect()
+}
+
+#[test]
+fn the_real_user_scores_give_the_canonical_case() {
+    let path = folder("QUADRANT_SHARED", "../shared").join("data/instacart_user_scores.parquet");
+    let Some(sources) = sources(&[path]) else { return };
+    let finished = analyse(sources);
+    let thresholds = finished.outcome.results.thresholds.value().unwrap();
+    assert_eq!(thresholds.frequency.p50.to_bits(), 0.06521739130434782_f64.to_bits());
+    assert_eq!(thresholds.loyalty.p50.to_bits(), 0.4634146341463415_f64.to_bits());
+    assert_eq!(counts(&finished), [61_317, 30_055, 29_851, 61_000]);
+}
+
+#[test]
+fn the_2000_user_star_extract_gives_its_reference() {
+    let data = folder("QUADRANT_DATA", "../data").join("u2000");
+    let names = ["aisles", "orders", "products", "order_products__prior", "departments"];
+    let paths: Vec<PathBuf> = names.iter().map(|name| data.join(format!("{name}.parquet"))).collect();
+    let Some(sources) = sources(&paths) else { return };
+    let finished = analyse(sources);
+    assert_eq!(counts(&finished), [595, 291, 289, 592]);
+}
