@@ -9,7 +9,7 @@ use super::shelves::DEPARTMENTS;
 /// Most lines of an order.
 const LARGEST_BASKET: f64 = 120.0;
 /// Spread between a customer's own products of the log propensity to be bought again: favourites.
-const FAVOURITE_SPREAD: f64 = 1.3;
+const FAVOURITE_SPREAD: f64 = 1.8;
 
 /// One line of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

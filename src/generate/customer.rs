@@ -123,7 +123,9 @@ impl<'a> Simulator<'a> {
         habits.regularity = kind.regularity * draw.log_normal(0.0, kind.regularity_spread);
         habits.drift = kind.drift * draw.normal();
         habits.weekday = draw.below(7) as i32;
-        habits.basket = kind.basket * draw.log_normal(0.0, kind.basket_spread);
+        let rho = self.population.basket_correlation;
+        let appetite = rho * loyalty + (1.0 - rho * rho).sqrt() * draw.normal();
+        habits.basket = kind.basket * libm::exp(kind.basket_spread * appetite);
         habits.basket_variation = kind.basket_variation * draw.log_normal(0.0, kind.basket_variation_spread);
         habits.hour = kind.hour + kind.hour_spread * draw.normal();
         habits.hour_variation = kind.hour_variation * draw.log_normal(0.0, kind.hour_variation_spread);
@@ -136,6 +138,7 @@ impl<'a> Simulator<'a> {
         let kind = &population.types[habits.kind];
         let tenure = (population.window_days * draw.beta(population.tenure, population.tenure_concentration)).max(1.0);
         let first = LAST_DAY - tenure as i32;
+        let fewest = FEWEST_ORDERS + draw.below(4) as usize;
         orders.clear();
         let (mut day, mut gap) = (first, None);
         loop {
@@ -150,7 +153,7 @@ impl<'a> Simulator<'a> {
                 let off = (habits.weekday - (day + days + 4)).rem_euclid(7);
                 days += if off > 3 { off - 7 } else { off };
             }
-            if orders.len() == MOST_ORDERS || (orders.len() >= FEWEST_ORDERS && day + days > LAST_DAY) {
+            if orders.len() == MOST_ORDERS || (orders.len() >= fewest && day + days > LAST_DAY) {
                 break;
             }
             day += days;
@@ -182,7 +185,7 @@ fn draw_tastes(draw: &mut Draw, kind: &LatentType, tastes: &mut Vec<f64>) {
         if only.contains(&aisle) {
             let tilt = factors[0] * department.fresh + factors[1] * department.cooking + factors[2] * department.family;
             // Small aisles are more a matter of taste than large ones.
-            let shape = breadth * libm::pow(shelf.share, 0.45) * 0.22;
+            let shape = breadth * libm::pow(shelf.share, 0.45) * 0.45;
             sum += shelf.share * libm::exp(tilt + liking[index]) * draw.gamma(shape) + 1e-6 * shelf.share;
         }
         tastes.push(sum);

@@ -66,6 +66,8 @@ pub struct Population {
     pub types: Vec<LatentType>,
     /// Within a type: correlation of a short gap with a high propensity to buy again.
     pub axis_correlation: f64,
+    /// Within a type: correlation of large baskets with a high propensity to buy again.
+    pub basket_correlation: f64,
     /// Length of the window that the extract covers, days.
     pub window_days: f64,
     /// Mean share of the window for which a customer has been one.
@@ -78,7 +80,8 @@ pub struct Population {
     pub repeat_shift: f64,
 }
 
-/// Fewest orders of a customer.
+/// Fewest orders of a customer. Whom the window gives fewer than a number drawn from 3..=6 gets that many, as extracts
+/// of active customers have it.
 pub const FEWEST_ORDERS: usize = 3;
 /// Most orders of a customer.
 pub const MOST_ORDERS: usize = 100;
@@ -90,10 +93,11 @@ impl Population {
     pub fn of(scenario: Scenario) -> Self {
         let mut population = Self {
             types: grocery_types(),
-            axis_correlation: 0.25,
+            axis_correlation: 0.22,
+            basket_correlation: 0.15,
             window_days: 365.0,
-            tenure: 0.53,
-            tenure_concentration: 2.1,
+            tenure: 0.56,
+            tenure_concentration: 2.3,
             gap_factor: 1.0,
             repeat_shift: 0.0,
         };
@@ -102,10 +106,12 @@ impl Population {
             Scenario::NoStructure => {
                 population.types = vec![one_cloud()];
                 population.axis_correlation = 0.0;
+                population.basket_correlation = 0.0;
             }
             Scenario::Clusters => {
                 population.types = separated_groups();
                 population.axis_correlation = 0.0;
+                population.basket_correlation = 0.0;
                 population.tenure = 0.985;
                 population.tenure_concentration = 400.0;
             }
@@ -133,20 +139,20 @@ fn grocery_types() -> Vec<LatentType> {
             name: "weekly family shop".into(),
             share: 0.24,
             gap_days: 12.0,
-            gap_spread: 0.50,
-            regularity: 2.6,
+            gap_spread: 0.58,
+            regularity: 2.2,
             weekday_habit: 0.25,
-            repeat: 0.05,
-            basket: 10.5,
+            repeat: -0.4,
+            basket: 11.0,
             ..base.clone()
         },
         LatentType {
             name: "quick top-up".into(),
             share: 0.18,
             gap_days: 10.5,
-            gap_spread: 0.60,
-            repeat: -0.05,
-            basket: 5.6,
+            gap_spread: 0.65,
+            repeat: -0.5,
+            basket: 5.8,
             hour: 14.6,
             ..base.clone()
         },
@@ -155,16 +161,16 @@ fn grocery_types() -> Vec<LatentType> {
             share: 0.25,
             gap_days: 25.0,
             gap_spread: 0.45,
-            repeat: -0.5,
-            basket: 10.0,
+            repeat: -0.95,
+            basket: 10.5,
             ..base.clone()
         },
         LatentType {
             name: "occasional explorer".into(),
             share: 0.33,
             gap_days: 22.0,
-            repeat: -0.85,
-            basket: 7.4,
+            repeat: -1.25,
+            basket: 7.8,
             hour: 13.9,
             ..base
         },
@@ -177,17 +183,17 @@ fn one_cloud() -> LatentType {
         name: "everybody".into(),
         share: 1.0,
         gap_days: 15.0,
-        gap_spread: 0.60,
-        regularity: 2.0,
+        gap_spread: 0.65,
+        regularity: 1.75,
         regularity_spread: 0.45,
         drift: 0.62,
         weekday_habit: 0.12,
-        repeat: -0.4,
-        repeat_spread: 0.95,
-        repeat_growth: 0.25,
+        repeat: -0.8,
+        repeat_spread: 0.85,
+        repeat_growth: 0.35,
         repeat_mood: 0.7,
-        basket: 8.2,
-        basket_spread: 0.50,
+        basket: 8.6,
+        basket_spread: 0.48,
         basket_variation: 0.46,
         basket_variation_spread: 0.28,
         hour: 13.7,
@@ -195,7 +201,7 @@ fn one_cloud() -> LatentType {
         hour_variation: 3.45,
         hour_variation_spread: 0.30,
         taste_breadth: 1.0,
-        taste_breadth_spread: 0.6,
+        taste_breadth_spread: 0.8,
         taste_factors: 1.0,
         only_aisles: None,
     }
@@ -229,37 +235,50 @@ fn separated_groups() -> Vec<LatentType> {
             name: "daily bread".into(),
             share: 0.25,
             gap_days: 5.0,
+            regularity: 40.0,
             repeat: 0.2,
             basket: 5.0,
+            basket_variation: 0.35,
             hour: 8.0,
+            hour_variation: 0.5,
             only_aisles: Some((0, 16)),
             ..base.clone()
         },
         LatentType {
             name: "evening curious".into(),
             share: 0.25,
-            gap_days: 11.0,
+            gap_days: 10.5,
+            regularity: 6.0,
             repeat: -2.0,
             basket: 10.0,
+            basket_variation: 0.1,
             hour: 20.0,
+            hour_variation: 1.5,
             ..base.clone()
         },
         LatentType {
             name: "noon regulars".into(),
             share: 0.25,
-            gap_days: 11.0,
+            gap_days: 10.5,
+            regularity: 40.0,
             repeat: 2.2,
             basket: 10.0,
+            basket_variation: 0.1,
             hour: 12.0,
+            hour_variation: 1.5,
+            only_aisles: Some((16, 24)),
             ..base.clone()
         },
         LatentType {
             name: "bulk afternoon".into(),
             share: 0.25,
             gap_days: 21.0,
+            regularity: 6.0,
             repeat: 0.2,
-            basket: 30.0,
+            basket: 26.0,
+            basket_variation: 0.35,
             hour: 16.0,
+            hour_variation: 0.5,
             ..base
         },
     ]
