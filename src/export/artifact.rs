@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::pipeline::error::Error;
 use crate::pipeline::run::Finished;
 
+use super::{assignments, features, results};
+
+const PARQUET: &str = "application/vnd.apache.parquet";
+
 /// A file that the page offers for download and the worker makes on demand from the last finished run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,12 +41,29 @@ pub struct MadeFile {
 /// # Errors
 /// [`Error::Write`] if the writer fails.
 pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error> {
-    let written = |file: &str| Error::Write { file: file.to_owned(), detail: "not offered".to_owned() };
-    match artifact {
-        Artifact::ResultsJson => {
-            let bytes = serde_json::to_vec_pretty(&finished.outcome.results).map_err(|_| written("results.json"))?;
-            Ok(MadeFile { name: "results.json".to_owned(), mime: "application/json".to_owned(), bytes })
+    let tables = &finished.tables;
+    let (name, ids, segmentation) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
+    let mut bytes = Vec::new();
+    let (file, mime) = match artifact {
+        Artifact::AssignmentsParquet => {
+            assignments::parquet(name, ids, segmentation, &mut bytes)?;
+            ("assignments.parquet", PARQUET)
         }
-        _ => Err(written("file")),
-    }
+        Artifact::AssignmentsCsv => {
+            assignments::csv(name, ids, segmentation, &mut bytes)?;
+            ("assignments.csv", "text/csv;charset=utf-8")
+        }
+        Artifact::FeaturesParquet => {
+            features::parquet(name, ids, &tables.features, &mut bytes)?;
+            ("features.parquet", PARQUET)
+        }
+        Artifact::ResultsJson => {
+            results::json(&finished.outcome.results, &mut bytes)?;
+            ("results.json", "application/json")
+        }
+        Artifact::MemoMarkdown => {
+            return Err(Error::Write { file: "decision_memo.md".to_owned(), detail: "not offered".to_owned() });
+        }
+    };
+    Ok(MadeFile { name: file.to_owned(), mime: mime.to_owned(), bytes })
 }

@@ -1,2 +1,13 @@
 //! Outcome and customers to files.
+//!
+//! Every writer takes `impl Write`: a file natively, a `Vec<u8>` in the worker. Ids leave exactly as they came.
+
 pub mod artifact;
+pub mod assignments;
+pub mod error;
+pub mod features;
+pub mod receipt;
+pub mod results;
+mod sheet;
+
+pub use error::ExportError;

@@ -138,13 +138,17 @@ impl<'a> Simulator<'a> {
         let kind = &population.types[habits.kind];
         let tenure = (population.window_days * draw.beta(population.tenure, population.tenure_concentration)).max(1.0);
         let first = LAST_DAY - tenure as i32;
-        let fewest = FEWEST_ORDERS + draw.below(4) as usize;
+        let fewest = FEWEST_ORDERS + draw.below(population.active_orders - FEWEST_ORDERS as u32 + 1) as usize;
         orders.clear();
         let (mut day, mut gap) = (first, None);
         loop {
             let hour = (habits.hour + habits.hour_variation * draw.normal()).round() as i32;
-            let minute = draw.below(60) as i32;
-            orders.push(Order { day, gap, hour: hour.rem_euclid(24), minute, lines: 0..0 });
+            let mut clock = (hour.rem_euclid(24), draw.below(60) as i32);
+            if let (Some(0), Some(prior)) = (gap, orders.last()) {
+                // A second order of the day comes later in it.
+                clock = clock.max((prior.hour, prior.minute));
+            }
+            orders.push(Order { day, gap, hour: clock.0, minute: clock.1, lines: 0..0 });
             let progress = (f64::from(day - first) / tenure).min(1.0) - 0.5;
             let days = habits.gap_days * libm::exp(habits.drift * progress) * draw.gamma(habits.regularity);
             let mut days = days.round().min(400.0) as i32;

@@ -74,14 +74,16 @@ pub struct Population {
     pub tenure: f64,
     /// Concentration of that share's beta distribution.
     pub tenure_concentration: f64,
+    /// Whom the window gives fewer orders than a number drawn from [`FEWEST_ORDERS`] to this gets that many, as extracts
+    /// of active customers have it.
+    pub active_orders: u32,
     /// Every gap is multiplied by this (1 unless the scenario says otherwise).
     pub gap_factor: f64,
     /// Added to everybody's log odds to buy again (0 unless the scenario says otherwise).
     pub repeat_shift: f64,
 }
 
-/// Fewest orders of a customer. Whom the window gives fewer than a number drawn from 3..=6 gets that many, as extracts
-/// of active customers have it.
+/// Fewest orders of a customer.
 pub const FEWEST_ORDERS: usize = 3;
 /// Most orders of a customer.
 pub const MOST_ORDERS: usize = 100;
@@ -98,6 +100,7 @@ impl Population {
             window_days: 365.0,
             tenure: 0.56,
             tenure_concentration: 2.3,
+            active_orders: 6,
             gap_factor: 1.0,
             repeat_shift: 0.0,
         };
@@ -116,6 +119,7 @@ impl Population {
                 population.tenure_concentration = 400.0;
             }
             Scenario::Thin => {
+                population.active_orders = FEWEST_ORDERS as u32 + 1;
                 population.tenure = 0.10;
                 population.tenure_concentration = 6.0;
             }
