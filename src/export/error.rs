@@ -54,7 +54,9 @@ impl ExportError {
     /// Which file it was.
     pub fn file(&self) -> &'static str {
         match self {
-            Self::Parquet { file, .. } | Self::Io { file, .. } | Self::Json { file, .. } | Self::Rows { file, .. } => file,
+            Self::Parquet { file, .. } | Self::Io { file, .. } | Self::Json { file, .. } | Self::Rows { file, .. } => {
+                file
+            }
         }
     }
 }
