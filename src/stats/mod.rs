@@ -2,20 +2,36 @@
 #![allow(clippy::float_cmp, reason = "where numerics compare floats for equality, the same bits are meant")]
 #![allow(clippy::excessive_precision, reason = "published coefficients are quoted digit by digit")]
 
+pub mod anova;
 pub mod ari;
+pub mod auc;
 pub mod beta;
 pub mod binomial;
 pub mod chi_squared;
 pub mod circular;
+pub mod correlation;
 pub mod describe;
+pub mod entropy;
 pub mod fisher;
+pub mod games_howell;
 pub mod gamma;
+pub mod kappa;
+pub mod kruskal;
+pub mod levene;
 pub mod measured;
+pub mod moments;
+pub mod multiple;
 pub mod normal;
+pub mod normaltest;
+pub mod proportions;
+pub mod psi;
 pub mod quantile;
+pub mod ranks;
 pub mod rng;
 pub mod roots;
 pub mod student;
+pub mod studentized_range;
+pub mod welch;
 
 // Many variables at once: matrices, components, clusters.
 mod center_lanes;

@@ -1,0 +1,55 @@
+//! Mid-ranks: ties share the mean of the ranks they span.
+
+/// Ranks of a column and what its ties take away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranks {
+    /// Mid-rank of each value, 1-based, in the order of the values.
+    pub ranks: Vec<f64>,
+    /// `Σ (t³ - t)` over the groups of equal values.
+    pub ties: f64,
+}
+
+/// Mid-ranks of values without NaN (scipy's `rankdata(method="average")`).
+pub fn mid_ranks(x: &[f64]) -> Ranks {
+    let mut order: Vec<(f64, u32)> = x.iter().zip(0_u32..).map(|(&v, i)| (v + 0.0, i)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut ranks = vec![0.0; x.len()];
+    let mut ties = 0.0;
+    let mut start = 0;
+    for run in order.chunk_by(|a, b| a.0 == b.0) {
+        let length = run.len();
+        let rank = mid_rank(start, length);
+        for &(_, i) in run {
+            if let Some(slot) = ranks.get_mut(i as usize) {
+                *slot = rank;
+            }
+        }
+        ties += tie_term(length);
+        start += length;
+    }
+    Ranks { ranks, ties }
+}
+
+/// Mean rank of `length` equal values after `before` smaller ones.
+pub(crate) fn mid_rank(before: usize, length: usize) -> f64 {
+    before as f64 + 0.5 * (length as f64 + 1.0)
+}
+
+/// `t³ - t`.
+pub(crate) fn tie_term(length: usize) -> f64 {
+    let t = length as f64;
+    t * t * t - t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_share_their_rank() {
+        let found = mid_ranks(&[3.0, 1.0, 3.0, -0.0, 0.0, 3.0]);
+        assert_eq!(found.ranks, [5.0, 3.0, 5.0, 1.5, 1.5, 5.0]);
+        assert_eq!(found.ties, 24.0 + 6.0);
+        assert!(mid_ranks(&[]).ranks.is_empty());
+    }
+}
