@@ -5,7 +5,7 @@
 /// `None` when they sum to 0 or one is negative or not a number.
 pub fn bits(weights: &[f64]) -> Option<f64> {
     let total: f64 = weights.iter().sum();
-    if !(total > 0.0 && total.is_finite()) || !weights.iter().all(|&w| w >= 0.0) {
+    if !(total > 0.0 && total.is_finite() && weights.iter().all(|&w| w >= 0.0)) {
         return None;
     }
     let sum: f64 = weights.iter().filter(|&&w| w > 0.0).map(|&w| w / total * libm::log2(w / total)).sum();

@@ -10,6 +10,18 @@ pub fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 
+/// Bernoulli numbers `B_2k / (2k (2k - 1))`; the next term is below 1e-17 from x = 10 on.
+const STIRLING: [f64; 8] = [
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360_360.0,
+    1.0 / 156.0,
+    -3617.0 / 122_400.0,
+];
+
 /// What Stirling's formula leaves: `ln Γ(x) - [(x - ½) ln x - x + ½ ln 2π]`, for x > 0.
 ///
 /// Differences of ln Γ at large arguments lose digits (ln Γ(1e5) is 1e6); differences of this do not.
@@ -18,18 +30,7 @@ pub(crate) fn stirling_remainder(x: f64) -> f64 {
         return ln_gamma(x) - ((x - 0.5) * libm::log(x) - x + 0.5 * libm::log(TAU));
     }
     let r = 1.0 / (x * x);
-    // Bernoulli numbers B_2k / (2k (2k - 1)); the next term is below 1e-17 from x = 10 on.
-    const C: [f64; 8] = [
-        1.0 / 12.0,
-        -1.0 / 360.0,
-        1.0 / 1260.0,
-        -1.0 / 1680.0,
-        1.0 / 1188.0,
-        -691.0 / 360_360.0,
-        1.0 / 156.0,
-        -3617.0 / 122_400.0,
-    ];
-    C.iter().rev().fold(0.0, |sum, c| sum * r + c) / x
+    STIRLING.iter().rev().fold(0.0, |sum, c| sum * r + c) / x
 }
 
 /// `x^a e^-x / Γ(a + 1)` for a >= 0, x > 0: the Poisson probability of `a` at mean `x`, a real.
@@ -57,10 +58,10 @@ pub(crate) fn log1p_minus(u: f64) -> f64 {
     2.0 * s * r * sum - u * s
 }
 
-/// Regularised incomplete gamma functions.
+/// The two tails of a distribution: of the regularised incomplete gamma or beta function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tails {
-    /// The lower one: P(a, x), or I_x(a, b).
+    /// The lower one: `P(a, x)`, or `I_x(a, b)`.
     pub lower: f64,
     /// The upper one, 1 - lower; the smaller of the two is computed and the other derived.
     pub upper: f64,

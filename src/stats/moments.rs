@@ -69,7 +69,7 @@ pub fn by_label(x: &[f64], labels: &[u8], groups: usize) -> Vec<Option<Moments>>
         }
     }
     let finish = |r: Running| {
-        (r.count > 0).then(|| {
+        (r.count > 0).then_some({
             if r.low == r.high {
                 Moments { count: r.count, mean: r.low, squares: 0.0 }
             } else {

@@ -57,7 +57,10 @@ mod tests {
         assert!(adjust(&[], Adjustment::Holm).is_empty());
         for method in [Adjustment::Bonferroni, Adjustment::Holm, Adjustment::BenjaminiHochberg] {
             assert_eq!(adjust(&[0.03], method), [0.03]);
-            assert_eq!(adjust(&[0.9, 0.8], method).iter().copied().fold(0.0, f64::max).min(1.0), if method == Adjustment::BenjaminiHochberg { 0.9 } else { 1.0 });
+            assert_eq!(
+                adjust(&[0.9, 0.8], method).iter().copied().fold(0.0, f64::max).min(1.0),
+                if method == Adjustment::BenjaminiHochberg { 0.9 } else { 1.0 }
+            );
         }
         assert_eq!(adjust(&[0.04, 0.01], Adjustment::Holm), [0.04, 0.02]);
     }

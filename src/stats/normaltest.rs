@@ -11,7 +11,7 @@ pub struct NormalTest {
     pub p: f64,
 }
 
-/// scipy's `normaltest`; `None` below 8 values (the skewness test's limit) and for a constant column.
+/// scipy's `normaltest` (which moves a skewness of exactly 0 to 1; we do not); `None` below 8 values (the skewness test's limit) and for a constant column.
 pub fn normal_test(x: &[f64]) -> Option<NormalTest> {
     if x.len() < 8 {
         return None;
@@ -29,8 +29,8 @@ pub fn normal_test(x: &[f64]) -> Option<NormalTest> {
 /// D'Agostino (1970): the transformed skewness.
 fn skewness_z(g1: f64, n: f64) -> f64 {
     let y = g1 * ((n + 1.0) * (n + 3.0) / (6.0 * (n - 2.0))).sqrt();
-    let beta2 = 3.0 * (n * n + 27.0 * n - 70.0) * (n + 1.0) * (n + 3.0)
-        / ((n - 2.0) * (n + 5.0) * (n + 7.0) * (n + 9.0));
+    let beta2 =
+        3.0 * (n * n + 27.0 * n - 70.0) * (n + 1.0) * (n + 3.0) / ((n - 2.0) * (n + 5.0) * (n + 7.0) * (n + 9.0));
     let w2 = -1.0 + (2.0 * (beta2 - 1.0)).sqrt();
     let delta = 1.0 / (0.5 * libm::log(w2)).sqrt();
     let alpha = (2.0 / (w2 - 1.0)).sqrt();
@@ -60,13 +60,13 @@ mod tests {
 
     #[test]
     fn same_as_scipy() {
-        // scipy 1.17.1: normaltest([1..=8]), normaltest(np.arange(1, 31) ** 2)
-        let x: Vec<f64> = (1..=8).map(f64::from).collect();
+        // scipy 1.17.1: normaltest([1..7, 20]), normaltest(np.arange(1, 31) ** 2)
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 20.0];
         assert_relative_eq!(normal_test(&x).unwrap().k2, K2.0, max_relative = 1e-12);
         let x: Vec<f64> = (1..=30).map(|i| f64::from(i * i)).collect();
         assert_relative_eq!(normal_test(&x).unwrap().k2, K2.1, max_relative = 1e-12);
     }
-    const K2: (f64, f64) = (1.7004056883060088, 3.8582005415682414);
+    const K2: (f64, f64) = (14.953530075532672, 3.8582005415682414);
 
     #[test]
     fn undefined_is_none() {

@@ -42,7 +42,10 @@ pub fn wilson(x: u64, n: u64, level: f64) -> Option<(f64, f64)> {
     let under = 1.0 + z * z / n;
     let centre = (p + z * z / (2.0 * n)) / under;
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / under;
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    // At the ends the bound is exact, not rounding noise around it.
+    let low = if x == 0.0 { 0.0 } else { centre - half };
+    let high = if x == n { 1.0 } else { centre + half };
+    Some((low, high))
 }
 
 /// Newcombe's hybrid score interval of x1/n1 - x2/n2 at `level`; `None` as for [`wilson`].

@@ -8,7 +8,7 @@ const DROP: f64 = 40.0;
 
 /// `P(Q > q)` for the range of `groups` normals over an independent estimate with `df` degrees of freedom.
 ///
-/// `P(Q > q) = ∫ f_df(s) · tail(q s) ds`, f_df the density of s = √(χ²/df), and
+/// `P(Q > q) = ∫ f_df(s) · tail(q s) ds`, `f_df` the density of s = √(χ²/df), and
 /// `tail(w) = k ∫ φ(z) [Φ(z)^(k-1) - (Φ(z) - Φ(z - w))^(k-1)] dz` for a known standard deviation; the
 /// bracket is factored as Φ(z - w) times a sum of positive terms, so the tail keeps its digits. Both
 /// integrals by Gauss and Legendre. Relative error about 1e-10. Errors below 2 groups or for df < 1.
