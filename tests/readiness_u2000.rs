@@ -165,3 +165,27 @@ fn gates() {
     let canonical = &found.canonical;
     assert_eq!(canonical.decision, Measured::Value(CanonicalDecision::Go));
 }
+
+/// Full scale, for `cargo test --release -- --ignored --nocapture full_scale`. Figures of the reconstruction's report.
+#[test]
+#[ignore = "needs the full extract and an optimised build"]
+fn full_scale() {
+    let Some(folder) = u2000::data("full") else { return };
+    let history = u2000::history(&folder);
+    let found = (0..5).map(|_| {
+        let start = std::time::Instant::now();
+        let found = block_on(assess(&history, &clean(&history), 5, 42, &Pace::unhurried())).unwrap();
+        eprintln!("assessed in {:?}", start.elapsed());
+        found
+    });
+    let found = found.last().unwrap();
+    let halves = &found.summary.early_late;
+    assert_eq!(halves.customers, 146_466);
+    assert!((halves.share_within_25pct.value().unwrap() - 0.485).abs() < 0.0005);
+    assert!((halves.median_absolute_shift.value().unwrap() - 0.260).abs() < 0.0005);
+    assert_eq!(found.summary.catalog_size, Measured::Value(49_671.0));
+    assert_eq!(found.canonical.decision, Measured::Value(CanonicalDecision::NoGo));
+    for gate in &found.gates {
+        eprintln!("{} {:?} {:?}", gate.id, gate.value.value(), gate.status);
+    }
+}

@@ -195,15 +195,6 @@ pub(super) fn judge(id: &'static str, value: Measured<f64>, note: impl Into<Stri
     spec(id).map(|spec| spec.judge(value, note))
 }
 
-/// The tie-mass gate, for the room that knows the thresholds: the larger share of customers on one.
-pub fn tie_mass(frequency_tie_share: f64, loyalty_tie_share: f64) -> Option<Gate> {
-    judge(
-        "tie_mass",
-        Measured::finite(frequency_tie_share.max(loyalty_tie_share), "no customer qualifies"),
-        "A customer on the threshold counts as high; the larger share of the two scores is shown.",
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,18 +94,19 @@ pub(super) fn share_below_1(cv: &[f64]) -> Measured<f64> {
 /// Mean, spread and range of the values that are not NaN; `None` if there are none.
 pub(super) fn spread(name: &str, column: &[f64]) -> Option<Spread> {
     let mut values: Vec<f64> = column.iter().copied().filter(|value| value.is_finite()).collect();
-    values.sort_unstable_by(f64::total_cmp);
+    let (min, max) = describe::range(&values)?;
     Some(Spread {
         name: name.to_owned(),
         customers: values.len() as u64,
         mean: describe::mean(&values)?,
         std: describe::std(&values, 1)
             .map_or_else(|| Measured::absent("only one customer has a value", ""), Measured::Value),
-        min: *values.first()?,
-        q25: quantile::of_sorted(&values, 0.25)?,
-        median: quantile::of_sorted(&values, 0.5)?,
-        q75: quantile::of_sorted(&values, 0.75)?,
-        max: *values.last()?,
+        min,
+        // Selection reorders the values: it comes after the sums, whose order is fixed.
+        q25: quantile::select(&mut values, 0.25)?,
+        median: quantile::select(&mut values, 0.5)?,
+        q75: quantile::select(&mut values, 0.75)?,
+        max,
     })
 }
 
