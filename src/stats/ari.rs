@@ -32,25 +32,36 @@ pub fn contingency<A: Copy + Ord, B: Copy + Ord>(a: &[A], b: &[B]) -> Option<Con
 
 /// Adjusted Rand index of two labellings, -0.5..=1; label names do not matter.
 ///
-/// `2(tp·tn - fn·fp) / [(tp+fn)(fn+tn) + (tp+fp)(fp+tn)]` over ordered pairs of rows, in exact
-/// integers (scikit-learn's `adjusted_rand_score`); identical partitions give 1. `None` when the
-/// lengths differ or there are no rows.
+/// `None` when the lengths differ or there are no rows.
 pub fn adjusted_rand_index<A: Copy + Ord, B: Copy + Ord>(a: &[A], b: &[B]) -> Option<f64> {
-    let table = contingency(a, b)?;
-    let n = a.len() as i128;
-    let square = |c: u64| i128::from(c) * i128::from(c);
-    let cells: i128 = table.counts.iter().map(|&c| square(c)).sum();
-    let rows: i128 = table.counts.chunks(table.columns).map(|row| square(row.iter().sum())).sum();
-    let columns: i128 =
-        (0..table.columns).map(|j| square(table.counts.iter().skip(j).step_by(table.columns).sum())).sum();
-    let (tp, fp, fne) = (cells - n, columns - cells, rows - cells);
-    let tn = n * n - fp - fne - cells;
-    if fp == 0 && fne == 0 {
-        return Some(1.0);
+    contingency(a, b)?.adjusted_rand_index()
+}
+
+impl Contingency {
+    /// Adjusted Rand index of the two partitions; empty rows and columns do not matter.
+    ///
+    /// `2(tp·tn - fn·fp) / [(tp+fn)(fn+tn) + (tp+fp)(fp+tn)]` over ordered pairs of rows, in exact
+    /// integers (scikit-learn's `adjusted_rand_score`); identical partitions give 1. `None` for an
+    /// empty table.
+    pub fn adjusted_rand_index(&self) -> Option<f64> {
+        let n: i128 = self.counts.iter().map(|&c| i128::from(c)).sum();
+        if n == 0 {
+            return None;
+        }
+        let square = |c: u64| i128::from(c) * i128::from(c);
+        let cells: i128 = self.counts.iter().map(|&c| square(c)).sum();
+        let rows: i128 = self.counts.chunks(self.columns).map(|row| square(row.iter().sum())).sum();
+        let columns: i128 =
+            (0..self.columns).map(|j| square(self.counts.iter().skip(j).step_by(self.columns).sum())).sum();
+        let (tp, fp, fne) = (cells - n, columns - cells, rows - cells);
+        let tn = n * n - fp - fne - cells;
+        if fp == 0 && fne == 0 {
+            return Some(1.0);
+        }
+        let over = 2 * (tp * tn - fne * fp);
+        let under = (tp + fne) * (fne + tn) + (tp + fp) * (fp + tn);
+        Some(over as f64 / under as f64)
     }
-    let over = 2 * (tp * tn - fne * fp);
-    let under = (tp + fne) * (fne + tn) + (tp + fp) * (fp + tn);
-    Some(over as f64 / under as f64)
 }
 
 fn distinct<T: Copy + Ord>(labels: &[T]) -> Vec<T> {
