@@ -7,6 +7,9 @@ mod u2000;
 
 use quadrant::features::build::build;
 use quadrant::pace::{Pace, block_on};
+use quadrant::segments::bootstrap::bootstrap;
+use quadrant::segments::confidence::{confidence, share_at_least};
+use quadrant::segments::profile::profiles;
 use quadrant::segments::rule::{counts, segment};
 use quadrant::segments::thresholds::TypedThresholds;
 
@@ -56,6 +59,41 @@ fn thresholds_and_counts_are_exact() {
     for (i, count) in counts(&found.labels).into_iter().enumerate() {
         assert_eq!(count, json["segmentation"]["segments"][i]["count"].as_u64().unwrap());
     }
+}
+
+#[test]
+fn segments_are_profiled_as_the_reference_does() {
+    let (Some(folder), Some(reference)) = (u2000::data("u2000"), u2000::shared("reference/u2000.json")) else {
+        return;
+    };
+    let history = u2000::history(&folder);
+    let pace = Pace::unhurried();
+    let table = block_on(build(&history, 5, &pace)).unwrap();
+    let mut found = block_on(segment(&table, TypedThresholds::default(), &pace)).unwrap().unwrap();
+    found.confidence = block_on(confidence(&history, &table, &found, &pace)).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    for (i, ours) in profiles(&table, &found).into_iter().enumerate() {
+        let theirs = &json["segmentation"]["segments"][i];
+        assert_eq!(ours.name.name(), theirs["segment"].as_str().unwrap());
+        u2000::assert_near("share", ours.share, theirs["percentage"].as_f64().unwrap() / 100.0, 1e-9);
+        for (name, mean) in theirs["means"].as_object().unwrap() {
+            let found = match name.as_str() {
+                "freq_score" => &ours.mean_freq_score,
+                "loyalty_score" => &ours.mean_loyalty_score,
+                feature => &ours.profile[feature],
+            };
+            u2000::assert_near(name, *found.value().unwrap(), mean.as_f64().unwrap(), 1e-9);
+        }
+        assert!((0.5..1.0).contains(ours.median_confidence.value().unwrap()));
+    }
+    // The analytic confidence is the chance that the resampled history keeps the label: they must agree in the mean.
+    let kept = block_on(bootstrap(&history, &table, &found, 42, &pace)).unwrap();
+    let analytic = found.confidence.unwrap();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    assert!((mean(&kept) - mean(&analytic)).abs() < 0.02, "{} {}", mean(&kept), mean(&analytic));
+    // The same formulas in numpy on pandas' groups.
+    u2000::assert_near("mean confidence", mean(&analytic), 0.7691112675362731, 1e-9);
+    u2000::assert_near("confident", share_at_least(&analytic, 0.8).unwrap(), 0.4946236559139785, 1e-12);
 }
 
 /// Full scale, for `cargo test --release -- --ignored --nocapture full_scale`.

@@ -9,3 +9,5 @@ pub mod customers;
 pub mod findings;
 mod impute;
 pub mod table;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

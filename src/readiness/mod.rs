@@ -11,3 +11,5 @@ pub mod findings;
 pub mod gates;
 mod stability;
 mod summary;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod testing;

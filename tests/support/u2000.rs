@@ -60,6 +60,16 @@ pub fn floats(batch: &RecordBatch, name: &str) -> Vec<f64> {
     (0..column.len()).map(|i| if column.is_null(i) { f64::NAN } else { column.value(i) }).collect()
 }
 
+/// Column `name` as text; there are no nulls.
+pub fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
+    let column = batch.column_by_name(name).unwrap();
+    if let Some(column) = column.as_string_opt::<i32>() {
+        column.iter().map(|text| text.unwrap().to_owned()).collect()
+    } else {
+        column.as_string::<i64>().iter().map(|text| text.unwrap().to_owned()).collect()
+    }
+}
+
 /// One whole f64 column of a file.
 pub fn column(path: &Path, name: &str) -> Vec<f64> {
     let mut out = Vec::new();
