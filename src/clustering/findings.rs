@@ -25,6 +25,19 @@ pub struct GridCell {
     pub davies_bouldin: Measured<f64>,
     /// Share of customers in the smallest cluster.
     pub smallest_cluster_share: f64,
+    /// Mean silhouette of every cluster, on the same rows; empty where the silhouette is absent.
+    pub cluster_silhouettes: Vec<f64>,
+}
+
+/// A figure that belongs to a number of clusters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PerK {
+    /// Number of clusters.
+    pub k: u32,
+    /// The figure.
+    pub value: f64,
+    /// Its standard error, where there is one.
+    pub error: Measured<f64>,
 }
 
 /// k-means over the grid on one feature set.
@@ -32,8 +45,12 @@ pub struct GridCell {
 pub struct SetFindings {
     /// `canonical_behavioural`, `canonical_all`, `canonical_pruned`, `canonical_full`, `behavioural`, `clr_shares`, ...
     pub id: String,
+    /// What the set is, in words.
+    pub title: String,
     /// Number of columns.
     pub features: u64,
+    /// Features of the set that this extract does not have.
+    pub left_out: Vec<String>,
     /// Number of rows.
     pub rows: u64,
     /// One cell per k.
@@ -42,8 +59,14 @@ pub struct SetFindings {
     pub best_k: Measured<u32>,
     /// Gap statistic: Tibshirani's k, if computed.
     pub gap_k: Measured<u32>,
-    /// Largest k with prediction strength >= 0.8.
+    /// Largest k with prediction strength >= 0.8; 1 if none reaches it.
     pub prediction_strength_k: Measured<u32>,
+    /// The gap statistic for k = 1, 2, ... with its s; empty if not computed.
+    pub gap: Vec<PerK>,
+    /// Prediction strength for k = 2, 3, ...; empty if not computed.
+    pub prediction_strength: Vec<PerK>,
+    /// Why the grid is shorter than asked for, or empty.
+    pub note: String,
 }
 
 /// Stability of one solution.
@@ -57,8 +80,16 @@ pub struct Stability {
     pub seed_ari: Measured<f64>,
     /// Mean ARI of refits on resamples.
     pub bootstrap_ari: Measured<f64>,
-    /// Mean bootstrap Jaccard per cluster.
+    /// Mean bootstrap Jaccard per cluster; empty if not measured.
     pub jaccard: Vec<f64>,
+    /// Rows the refits were made on.
+    pub rows: u64,
+    /// Seeds compared.
+    pub seeds: u32,
+    /// Refits on 90% of the rows.
+    pub resamples: u32,
+    /// Bootstrap resamples behind the Jaccard similarities.
+    pub jaccard_draws: u32,
 }
 
 /// What structureless data of the same covariance would score.
@@ -80,6 +111,10 @@ pub struct NullBenchmark {
     pub p: f64,
     /// Number of draws.
     pub draws: u32,
+    /// Rows of the observed sample and of every draw.
+    pub rows: u64,
+    /// (observed - mean) / sd of the draws; absent if the draws do not vary.
+    pub z: Measured<f64>,
 }
 
 /// Strength of cluster structure.
@@ -107,6 +142,23 @@ pub struct WardFindings {
     pub grid: Vec<GridCell>,
     /// Heights of the last merges, highest first.
     pub last_merges: Vec<f64>,
+    /// The top of the tree: the merges of its last clusters, lowest first.
+    pub dendrogram: Vec<DendrogramMerge>,
+}
+
+/// A merge near the top of Ward's tree.
+///
+/// The `m + 1` clusters that are left when `m` merges remain are numbered `0..=m`; merge `i` makes cluster `m + 1 + i`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DendrogramMerge {
+    /// First cluster.
+    pub a: u32,
+    /// Second cluster.
+    pub b: u32,
+    /// Ward distance.
+    pub height: f64,
+    /// Rows in the merged cluster.
+    pub rows: u64,
 }
 
 /// DBSCAN at one eps.
@@ -133,6 +185,8 @@ pub struct DbscanFindings {
     pub rows: u64,
     /// One cell per eps.
     pub cells: Vec<DbscanCell>,
+    /// Distances to the `min_samples`-th neighbour, ascending, thinned for drawing.
+    pub k_distances: Vec<f64>,
 }
 
 /// Gaussian mixture with BIC at one k.
@@ -170,6 +224,17 @@ pub struct CanonicalComparison {
     pub reason: String,
 }
 
+/// One k-means solution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Headline {
+    /// Feature set.
+    pub set: String,
+    /// k.
+    pub k: u32,
+    /// Its silhouette.
+    pub silhouette: f64,
+}
+
 /// results.json `clustering`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClusteringFindings {
@@ -179,7 +244,7 @@ pub struct ClusteringFindings {
     pub ward: Measured<WardFindings>,
     /// DBSCAN.
     pub dbscan: Measured<DbscanFindings>,
-    /// Gaussian mixture.
+    /// Gaussian mixture on the corrected behavioural set.
     pub mixture: Measured<Vec<MixtureCell>>,
     /// Stability per set at its best k.
     pub stability: Vec<Stability>,
@@ -189,8 +254,12 @@ pub struct ClusteringFindings {
     pub agreement: Vec<Agreement>,
     /// Canonical figures beside ours.
     pub canonical: Vec<CanonicalComparison>,
+    /// The solution that the verdict is about: the one whose evidence is strongest.
+    pub headline: Measured<Headline>,
     /// The tribunal's verdict.
     pub verdict: Measured<Structure>,
+    /// The evidence behind the verdict, one sentence each, heaviest first.
+    pub reasons: Vec<String>,
     /// Why, in one sentence.
     pub sentence: String,
 }

@@ -92,6 +92,7 @@ fn cell(k: u32, silhouette: f64) -> GridCell {
         calinski_harabasz: v(1.0),
         davies_bouldin: v(1.0),
         smallest_cluster_share: 0.2,
+        cluster_silhouettes: Vec::new(),
     }
 }
 
@@ -107,12 +108,17 @@ pub(super) fn clustering(
     ClusteringFindings {
         sets: vec![SetFindings {
             id: set.clone(),
+            title: "15 behavioural features".to_owned(),
             features: 15,
+            left_out: Vec::new(),
             rows: 2_000,
             grid: vec![cell(3, silhouette - 0.05), cell(4, silhouette)],
             best_k: v(4),
             gap_k: none(),
             prediction_strength_k: none(),
+            gap: Vec::new(),
+            prediction_strength: Vec::new(),
+            note: String::new(),
         }],
         ward: none(),
         dbscan: none(),
@@ -123,6 +129,10 @@ pub(super) fn clustering(
             seed_ari: v(0.99),
             bootstrap_ari: v(0.95),
             jaccard: vec![0.9, 0.95, jaccard, 0.97],
+            rows: 2_000,
+            seeds: 10,
+            resamples: 5,
+            jaccard_draws: 100,
         }],
         null_benchmark: vec![NullBenchmark {
             set: set.clone(),
@@ -133,10 +143,14 @@ pub(super) fn clustering(
             null_sd: 0.01,
             p,
             draws: 50,
+            rows: 2_000,
+            z: none(),
         }],
         agreement: vec![Agreement { a: "rule".to_owned(), b: set, k: 4, ari: rule_ari }],
         canonical: Vec::new(),
+        headline: none(),
         verdict: v(verdict),
+        reasons: Vec::new(),
         sentence: "As the tribunal says.".to_owned(),
     }
 }
