@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::extract::history::Extract;
+use crate::extract::history::{CustomerTable, Extract};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
 use crate::extract::source::Source;
@@ -12,7 +12,10 @@ use crate::features::customers::from_customers;
 use crate::features::table::FeatureTable;
 use crate::pace::Pace;
 use crate::readiness::assess::{assess, assess_customers};
-use crate::segments::findings::{Segment, SegmentFindings};
+use crate::segments::agreement::agreement;
+use crate::segments::confidence::confidence;
+use crate::segments::findings::GivenSegmentAgreement;
+use crate::segments::profile::profiles;
 use crate::segments::rule::{Segmentation, segment};
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::measured::Measured;
@@ -23,7 +26,7 @@ use super::error::Error;
 use super::outcome::Outcome;
 use super::params::{CheckedParams, Depth};
 use super::stage::Stage;
-use super::validate::{Subject, validate_quick};
+use super::validate::{Subject, validate_full, validate_quick};
 
 /// A finished run: what the page shows, and the tables that files are made of.
 #[derive(Clone, Debug)]
@@ -90,7 +93,10 @@ pub async fn run(
 
     pace.stage(Stage::Segments.name()).await?;
     let typed = TypedThresholds { frequency: wanted.frequency_threshold, loyalty: wanted.loyalty_threshold };
-    let segmentation = segment(&table, typed, pace).await?;
+    let mut segmentation = segment(&table, typed, pace).await?;
+    if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
+        found.confidence = confidence(history, &table, found, pace).await?;
+    }
     let ids = extract.customers().gather(table.customers());
 
     let Some(found) = &segmentation else {
@@ -99,16 +105,25 @@ pub async fn run(
         return Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } });
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
-    draft.segments = profile(&table, found);
+    draft.segments = profiles(&table, found);
     draft.drawings = draw(&table, &found.freq, &found.loyalty);
 
-    let subject = Subject { history: extract.history(), table: &table, segmentation: found, seed: wanted.seed };
+    let subject = Subject {
+        history: extract.history(),
+        table: &table,
+        segmentation: found,
+        min_orders: wanted.min_orders,
+        typed,
+        seed: wanted.seed,
+    };
     pace.stage(Stage::Validation.name()).await?;
-    draft.validation = Measured::Value(
-        validate_quick(&subject, Measured::absent("the file brings no segment column", ""), pace).await?,
-    );
+    draft.validation = Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), pace).await?);
 
     if wanted.depth == Depth::Full {
+        refined(&draft.outcome());
+        if let Measured::Value(quick) = draft.validation.clone() {
+            draft.validation = Measured::Value(validate_full(&subject, quick, pace).await?);
+        }
         refined(&draft.outcome());
     }
     let outcome = draft.outcome();
@@ -132,33 +147,12 @@ fn nobody_qualifies(draft: &mut Draft, min_orders: u32) {
     draft.validation = Measured::absent(reason, needs);
 }
 
-fn profile(table: &FeatureTable, found: &Segmentation) -> Vec<SegmentFindings> {
-    let mean_of = |values: &[f64], segment: Segment| {
-        let mut sum = 0.0;
-        let mut n = 0_u64;
-        for (value, label) in values.iter().zip(&found.labels) {
-            if *label == segment {
-                sum += value;
-                n += 1;
-            }
+/// Ours against the segment column that a customer-level file may bring.
+fn given_segments(extract: &Extract, table: &FeatureTable, found: &Segmentation) -> Measured<GivenSegmentAgreement> {
+    match extract {
+        Extract::Customers(CustomerTable { segment: Some(given), .. }) => {
+            Measured::Value(agreement(given, table.customers(), &found.labels))
         }
-        Measured::finite(sum / n as f64, "no customer in this segment")
-    };
-    let counts = crate::segments::rule::counts(&found.labels);
-    Segment::ALL
-        .into_iter()
-        .zip(counts)
-        .map(|(name, count)| SegmentFindings {
-            name,
-            count,
-            share: count as f64 / table.rows() as f64,
-            mean_freq_score: mean_of(&found.freq, name),
-            mean_loyalty_score: mean_of(&found.loyalty, name),
-            profile: table
-                .present()
-                .filter_map(|f| Some((f.name().to_owned(), mean_of(table.behavioural(f)?, name))))
-                .collect(),
-            median_confidence: Measured::absent("not computed", ""),
-        })
-        .collect()
+        _ => Measured::absent("the extract brings no segment of its own", ""),
+    }
 }

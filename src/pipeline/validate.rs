@@ -3,13 +3,21 @@
 use crate::extract::history::OrderHistory;
 use crate::features::table::FeatureTable;
 use crate::pace::{Cancelled, Pace};
+use crate::segments::bootstrap::bootstrap;
+use crate::segments::confidence::share_at_least;
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::segments::rule::Segmentation;
+use crate::segments::sensitivity::sensitivity;
+use crate::segments::thresholds::TypedThresholds;
 use crate::stats::measured::Measured;
+use crate::stats::quantile::median;
+use crate::validation::bake_off::bake_off;
 use crate::validation::coupling::coupling;
 use crate::validation::findings::{ConfidenceFindings, Reliabilities, ValidationFindings};
+use crate::validation::migration::migration;
 use crate::validation::reliability::reliabilities;
 use crate::validation::split::split_stability;
+use crate::validation::timeline::Timeline;
 
 /// What is validated.
 pub(super) struct Subject<'a> {
@@ -19,10 +27,16 @@ pub(super) struct Subject<'a> {
     pub(super) table: &'a FeatureTable,
     /// Their segments.
     pub(super) segmentation: &'a Segmentation,
+    /// The minimum number of orders.
+    pub(super) min_orders: u32,
+    /// Thresholds typed in.
+    pub(super) typed: TypedThresholds,
     /// Seed of the run.
     pub(super) seed: u64,
 }
 
+/// From this confidence on, a label is called confident (STATISTICS.md section 3).
+const CONFIDENT: f64 = 0.8;
 const NEEDS_HISTORY: &str = "the orders and order lines behind the customer-level file";
 
 fn no_history<T>() -> Measured<T> {
@@ -39,7 +53,7 @@ pub(super) async fn validate_quick(
     given_segment: Measured<GivenSegmentAgreement>,
     pace: &Pace,
 ) -> Result<ValidationFindings, Cancelled> {
-    let Subject { history, table, segmentation, seed } = *subject;
+    let Subject { history, table, segmentation, seed, .. } = *subject;
     let reliability = match history {
         Some(history) => reliabilities(history, table.customers(), pace).await?,
         None => Reliabilities { frequency: no_history(), loyalty: no_history() },
@@ -48,12 +62,8 @@ pub(super) async fn validate_quick(
         effects: Vec::new(),
         definition_check: Vec::new(),
         reliability,
-        confidence: ConfidenceFindings {
-            share_at_least_80: at_full_depth(subject),
-            median: at_full_depth(subject),
-            bootstrap_share_at_least_80: at_full_depth(subject),
-        },
-        threshold_sensitivity: Vec::new(),
+        confidence: confidence(subject),
+        threshold_sensitivity: sensitivity(segmentation, seed, pace).await?,
         split_stability: split_stability(table, segmentation, seed, pace).await?,
         coupling: coupling(history, table, segmentation),
         out_of_time: at_full_depth(subject),
@@ -61,4 +71,39 @@ pub(super) async fn validate_quick(
         bake_off: at_full_depth(subject),
         given_segment,
     })
+}
+
+fn confidence(subject: &Subject<'_>) -> ConfidenceFindings {
+    let Some(values) = &subject.segmentation.confidence else {
+        return ConfidenceFindings {
+            share_at_least_80: no_history(),
+            median: no_history(),
+            bootstrap_share_at_least_80: no_history(),
+        };
+    };
+    let missing = "no customer has a confidence";
+    ConfidenceFindings {
+        share_at_least_80: share_at_least(values, CONFIDENT)
+            .map_or_else(|| Measured::absent(missing, ""), Measured::Value),
+        median: median(values).map_or_else(|| Measured::absent(missing, ""), Measured::Value),
+        bootstrap_share_at_least_80: at_full_depth(subject),
+    }
+}
+
+/// What takes longer: resampled labels, later behaviour, movement, rivals.
+pub(super) async fn validate_full(
+    subject: &Subject<'_>,
+    quick: ValidationFindings,
+    pace: &Pace,
+) -> Result<ValidationFindings, Cancelled> {
+    let Subject { history, table, segmentation, min_orders, typed, seed } = *subject;
+    let Some(history) = history else { return Ok(quick) };
+    let mut found = quick;
+    let kept = bootstrap(history, table, segmentation, seed, &pace.part(0, 1, 3)).await?;
+    found.confidence.bootstrap_share_at_least_80 = share_at_least(&kept, CONFIDENT)
+        .map_or_else(|| Measured::absent("no customer has a confidence", ""), Measured::Value);
+    found.migration = migration(history, min_orders, typed, seed, &pace.part(1, 2, 3)).await?;
+    let timeline = Timeline::of(history);
+    found.bake_off = bake_off(history, &timeline, min_orders, typed, seed, &pace.part(2, 3, 3)).await?;
+    Ok(found)
 }
