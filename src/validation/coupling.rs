@@ -6,6 +6,7 @@ use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
 use crate::segments::findings::Segment;
 use crate::segments::rule::{Segmentation, counts};
+use crate::stats::correlation::tetrachoric_from_median_split;
 use crate::stats::measured::Measured;
 
 /// Coupling of loyalty with product variety, mass of the gaps' cap, and association of the axes.
@@ -91,7 +92,7 @@ pub fn tetrachoric(labels: &[Segment]) -> Option<f64> {
         return None;
     }
     let concordant = concordant_share(labels)?;
-    Some(libm::sin(std::f64::consts::PI * (concordant - 0.5)))
+    Some(tetrachoric_from_median_split(concordant))
 }
 
 #[cfg(test)]

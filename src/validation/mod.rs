@@ -8,6 +8,7 @@ pub mod findings;
 pub mod held_out;
 pub mod migration;
 pub mod ols;
+pub mod out_of_time;
 pub mod outcomes;
 pub mod prefix_features;
 pub mod reliability;
