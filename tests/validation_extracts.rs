@@ -13,7 +13,9 @@ use quadrant::segments::rule::{Segmentation, segment};
 use quadrant::segments::thresholds::TypedThresholds;
 use quadrant::validation::bake_off::bake_off;
 use quadrant::validation::coupling::coupling;
+use quadrant::validation::findings::{Contender, Migration, OutOfTime};
 use quadrant::validation::migration::migration;
+use quadrant::validation::out_of_time::out_of_time;
 use quadrant::validation::reliability::reliabilities;
 use quadrant::validation::timeline::Timeline;
 
@@ -49,36 +51,90 @@ fn case(folder: &str, without: &[&str]) -> Option<Case> {
     Some(Case { history, table, segmentation })
 }
 
-#[test]
-fn the_reconstructed_users() {
-    let Some(Case { history, table, segmentation }) = case("u2000", &["order_lines.parquet"]) else { return };
+/// The gates' statistics of one extract: reliability of both scores, lower limit of the primary outcome, kappa.
+struct Found {
+    frequency: f64,
+    loyalty: f64,
+    timeline: Timeline,
+    out_of_time: OutOfTime,
+    migration: Migration,
+    contenders: Vec<Contender>,
+}
+
+fn judge(case: &Case) -> Found {
     let pace = Pace::unhurried();
-    let reliability = block_on(reliabilities(&history, table.customers(), &pace)).unwrap();
-    println!("{reliability:#?}");
-    let coupling = coupling(Some(&history), &table, &segmentation);
-    println!("{coupling:?}");
-    assert_eq!(coupling.loyalty_identity_share.value(), Some(&1.0));
-    let timeline = Timeline::of(&history);
-    assert_eq!(timeline.name(), "per_customer");
-    println!("{:#?}", block_on(migration(&history, 5, TypedThresholds::default(), 42, &pace)).unwrap());
-    let contenders = block_on(bake_off(&history, &timeline, 5, TypedThresholds::default(), 42, &pace)).unwrap();
-    for row in contenders.value().unwrap() {
-        println!("{row:?}");
+    let typed = TypedThresholds::default();
+    let (history, table) = (&case.history, &case.table);
+    let reliability = block_on(reliabilities(history, table.customers(), &pace)).unwrap();
+    let timeline = Timeline::of(history);
+    let out_of_time = block_on(out_of_time(history, &timeline, 5, typed, 42, &pace)).unwrap();
+    let migration = block_on(migration(history, 5, typed, 42, &pace)).unwrap();
+    let contenders = block_on(bake_off(history, &timeline, 5, typed, 42, &pace)).unwrap();
+    Found {
+        frequency: reliability.frequency.value().unwrap().value,
+        loyalty: reliability.loyalty.value().unwrap().value,
+        timeline,
+        out_of_time: out_of_time.value().unwrap().clone(),
+        migration: migration.value().unwrap().clone(),
+        contenders: contenders.value().unwrap().clone(),
+    }
+}
+
+fn near(found: f64, expected: f64, within: f64) {
+    assert!((found - expected).abs() <= within, "{found} is not within {within} of {expected}");
+}
+
+/// Customers never contradict themselves: every part adds up, every rival has its interval.
+fn consistent(found: &Found) {
+    let counted: u64 = found.migration.matrix.iter().flatten().sum();
+    assert_eq!(counted, found.migration.customers);
+    for outcome in &found.out_of_time.outcomes {
+        let (low, value, high) =
+            (outcome.omega_squared_low.value(), outcome.omega_squared.value(), outcome.omega_squared_high.value());
+        assert!(low <= value && value <= high, "{outcome:?}");
+        assert!(outcome.customers <= found.out_of_time.customers);
+    }
+    for row in &found.contenders {
+        assert!(row.delta_r2_low.value() <= row.delta_r2_high.value(), "{row:?}");
     }
 }
 
 #[test]
+fn the_reconstructed_users() {
+    let Some(case) = case("u2000", &["order_lines.parquet"]) else { return };
+    let coupling = coupling(Some(&case.history), &case.table, &case.segmentation);
+    // Finding 1 of STATISTICS.md, on every user.
+    assert_eq!(coupling.loyalty_identity_share.value(), Some(&1.0));
+    // The full extract's is .512.
+    near(*coupling.tetrachoric.value().unwrap(), 0.512, 0.05);
+    let found = judge(&case);
+    consistent(&found);
+    // pandas: normal scores of odd and even gaps of the 1,767 users, stepped up.
+    near(found.frequency, 0.8283, 5e-5);
+    near(found.loyalty, 0.777, 0.01);
+    assert_eq!(found.timeline.name(), "per_customer");
+    let ids: Vec<&str> = found.out_of_time.outcomes.iter().map(|outcome| outcome.outcome.as_str()).collect();
+    // Gaps are capped at 30 days: a return within 30 cannot be told from a later one.
+    assert_eq!(ids, ["next_gap_days", "reorder_share"]);
+    assert!(*found.out_of_time.outcomes[0].omega_squared_low.value().unwrap() > 0.06);
+    // Nobody's traits change in the reconstruction beyond a drift: kappa reaches what reliability allows.
+    near(*found.migration.kappa.value().unwrap(), *found.migration.kappa_ceiling.value().unwrap(), 0.06);
+}
+
+#[test]
 fn the_complete_journey() {
-    let Some(Case { history, table, segmentation }) = case("cj", &[]) else { return };
-    let pace = Pace::unhurried();
-    println!("{:#?}", block_on(reliabilities(&history, table.customers(), &pace)).unwrap());
-    println!("{:?}", coupling(Some(&history), &table, &segmentation));
-    let timeline = Timeline::of(&history);
-    println!("{}", timeline.description());
-    assert_eq!(timeline.name(), "calendar");
-    println!("{:#?}", block_on(migration(&history, 5, TypedThresholds::default(), 42, &pace)).unwrap());
-    let contenders = block_on(bake_off(&history, &timeline, 5, TypedThresholds::default(), 42, &pace)).unwrap();
-    for row in contenders.value().unwrap() {
-        println!("{row:?}");
-    }
+    let Some(case) = case("cj", &[]) else { return };
+    let found = judge(&case);
+    consistent(&found);
+    // pandas, as above, of 2,349 households.
+    near(found.frequency, 0.9115, 5e-5);
+    assert_eq!(
+        found.timeline.description(),
+        "Segments from the orders up to 2017-10-02, outcomes in the 90 days after it."
+    );
+    let ids: Vec<&str> = found.out_of_time.outcomes.iter().map(|outcome| outcome.outcome.as_str()).collect();
+    assert_eq!(ids, ["orders_in_horizon", "returned_30d", "returned_60d", "returned_90d", "reorder_share", "spend"]);
+    let orders = &found.out_of_time.outcomes[0];
+    assert!(*orders.auc.value().unwrap() > 0.75 && *orders.omega_squared_low.value().unwrap() > 0.2);
+    assert!(*found.migration.kappa.value().unwrap() <= found.migration.kappa_ceiling.value().unwrap() + 0.03);
 }

@@ -361,7 +361,8 @@ mod tests {
 
     #[test]
     fn dates_judge_by_orders_in_the_horizon() {
-        let habits = Habits { dated: true, orders: (40, 60), gap: 9.0, gap_between: 2.0, ..Habits::default() };
+        let habits =
+            Habits { dated: true, until: 364, orders: (200, 200), gap: 9.0, gap_between: 2.0, ..Habits::default() };
         let found = found(&simulate(1_500, 9, &habits), 1);
         assert_eq!(found.value().unwrap()[0].outcome, "orders_in_horizon");
     }

@@ -16,5 +16,7 @@ pub mod split;
 pub mod timeline;
 pub mod window_scores;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod invariance;
 #[cfg(test)]
 mod simulate;

@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn dates_are_cut_by_the_calendar() {
-        let habits = Habits { dated: true, orders: (20, 60), gap: 9.0, gap_between: 3.0, ..Habits::default() };
+        let habits = Habits { dated: true, until: 364, orders: (200, 200), gap_between: 4.0, ..Habits::default() };
         let found = found(&simulate(2_000, 12, &habits));
         let value = found.value().unwrap();
         assert_eq!(value.cut, "calendar");
@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn constant_outcomes_and_thin_data_are_reasons() {
-        let alike = Habits { gap_between: 0.0, gap_within: 0.0, loyalty: 0.0, loyalty_between: 0.0, ..Habits::default() };
+        let alike =
+            Habits { gap_between: 0.0, gap_within: 0.0, loyalty: 0.0, loyalty_between: 0.0, ..Habits::default() };
         let same = found(&simulate(200, 12, &alike));
         let gap = outcome(&same, "next_gap_days");
         assert!(gap.omega_squared.missing().is_some() && gap.auc.missing().is_some(), "{gap:?}");

@@ -226,7 +226,12 @@ mod tests {
     fn normal_scores_of_ranks() {
         // scipy.stats.norm.ppf((rankdata(x) - .5) / len(x))
         let scores = normal_scores(&[10.0, 3.0, 3.0, 700.0]);
-        for (found, expected) in scores.iter().zip([0.318_639_363_964_375, -0.674_489_750_196_082, -0.674_489_750_196_082, 1.150_349_380_376_008]) {
+        for (found, expected) in scores.iter().zip([
+            0.318_639_363_964_375,
+            -0.674_489_750_196_082,
+            -0.674_489_750_196_082,
+            1.150_349_380_376_008,
+        ]) {
             assert!((found - expected).abs() < 1e-12, "{scores:?}");
         }
     }

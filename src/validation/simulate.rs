@@ -31,6 +31,8 @@ pub(super) struct Habits {
     pub(super) forgetful: bool,
     /// Orders bear dates.
     pub(super) dated: bool,
+    /// Nothing is recorded after this day (the first orders lie in days 0..20).
+    pub(super) until: i32,
     /// The last order of each customer has no lines.
     pub(super) last_without_lines: bool,
 }
@@ -48,6 +50,7 @@ impl Default for Habits {
             rho: 0.0,
             forgetful: false,
             dated: false,
+            until: i32::MAX,
             last_without_lines: false,
         }
     }
@@ -99,6 +102,9 @@ fn customer(history: &mut OrderHistory, rng: &mut Rng, habits: &Habits) {
         let gap = if habits.dated { drawn.round().max(0.0) } else { drawn };
         if order > 0 {
             today += gap as i32;
+        }
+        if today > habits.until {
+            break;
         }
         history.days_since_prior.push(if order == 0 { f64::NAN } else { gap });
         if let Some(hours) = &mut history.hour {

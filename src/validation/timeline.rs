@@ -95,7 +95,7 @@ impl Timeline {
             ),
             Cut::PerCustomer { .. } => format!(
                 "The extract has no dates over a long enough period: segments from all but the last {LAST_ORDERS} orders of \
-                 each customer, outcomes in those. Every history ends in an order, so that leaving cannot be tested."
+                 each customer, outcomes in those {LAST_ORDERS}. Every history ends in an order, so that leaving cannot be tested."
             ),
         }
     }
