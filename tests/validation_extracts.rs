@@ -1,4 +1,5 @@
 //! Validation on whole extracts: the reconstructed 2,000 users and the Complete Journey, where present.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ struct Case {
     segmentation: Segmentation,
 }
 
-/// Reads all Parquet files of a folder under QUADRANT_DATA but those named; `None`, visibly, where it is absent.
+/// Reads all Parquet files of a folder under `QUADRANT_DATA` but those named; `None`, visibly, where it is absent.
 fn case(folder: &str, without: &[&str]) -> Option<Case> {
     let root = std::env::var_os("QUADRANT_DATA")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../data")), PathBuf::from)
