@@ -54,6 +54,79 @@ pub fn p_value(p: f64) -> String {
     }
 }
 
+/// A share 0..1 as whole percent, never rounding a part to nothing or to all: `34%`, `<1%`, `>99%`.
+pub fn percent_whole(share: f64) -> String {
+    if share > 0.0 && share < 0.005 {
+        "<1%".to_owned()
+    } else if share < 1.0 && share >= 0.995 {
+        ">99%".to_owned()
+    } else {
+        percent_to(share, 0)
+    }
+}
+
+/// A p-value for a table's cell, whose column says that it is one: `< 0.001`, `0.023`.
+pub fn p_cell(p: f64) -> String {
+    p_value(p).trim_start_matches("p ").trim_start_matches("= ").to_owned()
+}
+
+/// An effect size, reliability, correlation or silhouette: three decimals, `0.191`.
+pub fn coefficient(value: f64) -> String {
+    decimal(value, 3)
+}
+
+/// An interval of coefficients: `0.703 to 0.712`.
+pub fn interval(low: f64, high: f64) -> String {
+    format!("{} to {}", coefficient(low), coefficient(high))
+}
+
+/// A number of any size to so many significant digits, grouped, never in powers of ten: `147,106`, `0.06522`.
+pub fn significant(value: f64, digits: u8) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let magnitude = libm::floor(libm::log10(value.abs())) as i32;
+    decimal(value, (i32::from(digits) - 1 - magnitude).clamp(0, 12) as usize)
+}
+
+/// A score or threshold: four significant digits, `0.06522`, `0.4634`.
+pub fn score(value: f64) -> String {
+    significant(value, 4)
+}
+
+/// The mean of some metric: three significant digits, `14.8`, `0.587`.
+pub fn mean(value: f64) -> String {
+    significant(value, 3)
+}
+
+/// A size in bytes: `412 kB`, `27.6 MB`.
+pub fn bytes(bytes: u64) -> String {
+    let size = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{} B", integer(bytes)),
+        1_000..1_000_000 => format!("{} kB", decimal(size / 1e3, 0)),
+        1_000_000..1_000_000_000 => format!("{} MB", decimal(size / 1e6, 1)),
+        _ => format!("{} GB", decimal(size / 1e9, 2)),
+    }
+}
+
+/// A duration: `240 ms`, `2.4 s`, `3 min 20 s`.
+pub fn duration(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 => format!("{} s", decimal(millis as f64 / 1e3, 1)),
+        _ => format!("{} min {} s", integer(millis / 60_000), millis % 60_000 / 1_000),
+    }
+}
+
+/// A count with its noun: `1 file`, `5 files`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", integer(count), if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +168,42 @@ mod tests {
         assert_eq!(p_value(1e-300), "p < 0.001");
         assert_eq!(p_value(1.0), "p = 1.000");
         assert_eq!(p_value(f64::NAN), "–");
+    }
+
+    #[test]
+    fn whole_percents_round_no_part_to_nothing_or_to_all() {
+        for (share, text) in [(0.0, "0%"), (0.0001, "<1%"), (0.336, "34%"), (0.9999, ">99%"), (1.0, "100%")] {
+            assert_eq!(percent_whole(share), text);
+        }
+        assert_eq!(percent_whole(f64::NAN), "–");
+    }
+
+    #[test]
+    fn significant_digits_need_no_powers_of_ten() {
+        assert_eq!(score(0.065_217_391_304_347_82), "0.06522");
+        assert_eq!(score(0.463_414_634_146_341_5), "0.4634");
+        assert_eq!(mean(14.811_909), "14.8");
+        assert_eq!(mean(147_106.089), "147,106");
+        assert_eq!(significant(0.0, 3), "0");
+        assert_eq!(significant(f64::NAN, 3), "–");
+    }
+
+    #[test]
+    fn cells_and_intervals() {
+        assert_eq!(p_cell(0.022_9), "0.023");
+        assert_eq!(p_cell(0.0), "< 0.001");
+        assert_eq!(interval(-0.01, 0.2), "−0.010 to 0.200");
+    }
+
+    #[test]
+    fn sizes_durations_and_nouns() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(412_400), "412 kB");
+        assert_eq!(bytes(27_600_000), "27.6 MB");
+        assert_eq!(duration(240), "240 ms");
+        assert_eq!(duration(2_440), "2.4 s");
+        assert_eq!(duration(200_000), "3 min 20 s");
+        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(counted(5_000, "file", "files"), "5,000 files");
     }
 }

@@ -1,1 +1,30 @@
-//! The page.
+//! The page (wasm only): Leptos views over the outcome of the worker.
+//!
+//! - [`state`]: what the page knows; one enum [`state::Phase`] for what happens now, and the outcome shown, which
+//!   stays on screen while a new run goes on.
+//! - [`client`]: the only owner of the worker.
+//! - [`session`]: what a reader asks for, turned into messages and state.
+//! - [`route`]: the page named in the URL's fragment.
+//! - [`app`], [`pages`], [`components`], [`figure`], [`prose`]: what is seen. No number is formatted here: all pass
+//!   `report::figures`.
+
+pub mod app;
+pub mod client;
+pub mod components;
+pub mod dom;
+pub mod figure;
+pub mod pages;
+pub mod prose;
+pub mod route;
+pub mod session;
+pub mod state;
+pub mod theme;
+
+/// Mounts the page.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    leptos::mount::mount_to_body(app::App);
+}

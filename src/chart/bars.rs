@@ -1,0 +1,61 @@
+//! The four segments as bars: for shares too uneven for the mosaic.
+
+use super::frame::Frame;
+use super::mosaic;
+use super::scale::{Bend, Scale};
+use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::pipeline::outcome::Results;
+use crate::report::{figures, memo, wording};
+
+/// Height of one bar with its label.
+const ROW: f64 = 58.0;
+
+/// One bar per segment, from zero.
+pub fn draw(results: &Results, frame: Frame) -> Scene {
+    let segments = &results.segments;
+    let mut scene = Scene {
+        name: "segments",
+        title: "The four segments".to_owned(),
+        sentence: mosaic::sentence(segments),
+        width: frame.width,
+        height: ROW * segments.len() as f64,
+        marks: Vec::new(),
+        table: memo::segments_table(results),
+    };
+    let longest = segments.iter().map(|segment| segment.share).fold(0.0, f64::max);
+    let length = Scale::new(Bend::Linear, (0.0, longest), (0.0, frame.width));
+    for (row, segment) in segments.iter().enumerate() {
+        let top = ROW * row as f64;
+        let name = segment.name;
+        let said = format!(
+            "{}: {} customers, {}. They {}.",
+            name.name(),
+            figures::integer(segment.count),
+            figures::percent_to(segment.share, 2),
+            wording::definition(name)
+        );
+        scene.glyph((0.0, top + 6.0), 13.0, name, &format!("glyph ink-{}", name.slug()));
+        scene.text((20.0, top + 18.0), Anchor::Start, name.name(), "bar-name");
+        scene.marks.push(
+            Mark::new(
+                Shape::Text {
+                    at: (frame.width - 70.0, top + 18.0),
+                    anchor: Anchor::End,
+                    words: figures::integer(segment.count),
+                },
+                "bar-count",
+            )
+            .named(format!("segment-count-{}", name.slug())),
+        );
+        scene.text((frame.width, top + 18.0), Anchor::End, figures::percent_to(segment.share, 2), "bar-share");
+        scene.marks.push(
+            Mark::new(
+                Shape::Rect { x: 0.0, y: top + 28.0, width: length.at(segment.share), height: 16.0 },
+                format!("tile {}", name.slug()),
+            )
+            .saying(said),
+        );
+        scene.line((0.0, top + 28.0), (0.0, top + 44.0), "axis");
+    }
+    scene
+}

@@ -1,0 +1,212 @@
+//! The segment map: density of customers over the two scores, with the thresholds of the rule.
+//!
+//! To the right: how often (mean days between orders, by equal factors); upwards: the share of lines bought before.
+//! Darker means more customers per area of the figure, so bins of unequal width do not deceive.
+
+use super::frame::{Frame, text_width};
+use super::scale::{Bend, Scale};
+use super::scene::{Anchor, Mark, Scene, Shape, quarter};
+use crate::pipeline::outcome::{Results, ScoreDensity};
+use crate::report::{figures, memo};
+use crate::segments::findings::{Segment, Thresholds};
+
+/// Days between orders that are worth a tick.
+const DAYS: [f64; 8] = [2.0, 4.0, 7.0, 10.0, 14.0, 20.0, 30.0, 60.0];
+
+/// The map; `None` where there is nothing to draw.
+pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<Scene> {
+    let thresholds = results.thresholds.value()?;
+    let (low, high) = occupied(density)?;
+    let narrow = frame.is_narrow();
+    let (left, top, bottom) = (44.0, 30.0, 46.0);
+    let height = if narrow { frame.width * 1.04 } else { (frame.width * 0.78).min(620.0) };
+    let (right, floor) = (frame.width - 1.0, height - bottom);
+    let x = Scale::new(Bend::Log, (low, high), (left, right));
+    let y = Scale::new(Bend::Linear, (0.0, 1.0), (floor, top));
+    let mut scene = Scene {
+        name: "segment-map",
+        title: "Where the customers are".to_owned(),
+        sentence: sentence(results, thresholds),
+        width: frame.width,
+        height,
+        marks: Vec::new(),
+        table: memo::segments_table(results),
+    };
+    axes(&mut scene, (low, high), (x, y), (left, right, top, floor));
+    cells(&mut scene, density, thresholds, (x, y));
+    lines(&mut scene, thresholds, (x, y), (left, right, top, floor));
+    corners(&mut scene, results, (left, right, top, floor), narrow);
+    Some(scene)
+}
+
+/// Lowest and highest frequency edge with a customer between them.
+fn occupied(density: &ScoreDensity) -> Option<(f64, f64)> {
+    let columns = density.frequency_edges.len().checked_sub(1)?;
+    let used = |column: &usize| (0..density.loyalty_edges.len() - 1).any(|row| count(density, *column, row) > 0);
+    if columns == 0 || density.loyalty_edges.len() < 2 {
+        return None;
+    }
+    let first = (0..columns).find(used)?;
+    let last = (0..columns).rev().find(used)?;
+    // A score of 0 has no logarithm: as seldom as once in three years is seldom enough.
+    Some((density.frequency_edges.get(first)?.max(0.001), *density.frequency_edges.get(last + 1)?))
+}
+
+fn count(density: &ScoreDensity, column: usize, row: usize) -> u32 {
+    let columns = density.frequency_edges.len().saturating_sub(1);
+    density.counts.get(row * columns + column).copied().unwrap_or(0)
+}
+
+fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Scale, Scale)) {
+    let mut drawn = Vec::new();
+    for (row, loyalty) in density.loyalty_edges.windows(2).enumerate() {
+        for (column, frequency) in density.frequency_edges.windows(2).enumerate() {
+            let customers = count(density, column, row);
+            let (&[f0, f1], &[l0, l1]) = (frequency, loyalty) else { continue };
+            let (x0, x1, y0, y1) = (x.at(f0), x.at(f1), y.at(l1), y.at(l0));
+            let area = (x1 - x0) * (y1 - y0);
+            if customers > 0 && area > 0.0 {
+                drawn.push(((f0, f1, l0, l1), (x0, x1, y0, y1), customers, f64::from(customers) / area));
+            }
+        }
+    }
+    // The densest cells are few: the 98th percentile takes full ink, so that the rest can be told apart.
+    let mut densities: Vec<f64> = drawn.iter().map(|cell| cell.3).collect();
+    densities.sort_by(f64::total_cmp);
+    let full = densities.get(densities.len().saturating_sub(1) * 98 / 100).copied().unwrap_or(1.0);
+    for ((f0, f1, l0, l1), (x0, x1, y0, y1), customers, dense) in drawn {
+        let often = (f0 * f1).max(0.0).sqrt() >= thresholds.frequency.used;
+        let loyal = f64::midpoint(l0, l1) >= thresholds.loyalty.used;
+        let segment = Segment::of(often, loyal);
+        let ink = 0.10 + 0.90 * (dense / full).min(1.0).sqrt();
+        scene.marks.push(
+            Mark::new(
+                Shape::Rect { x: x0, y: y0, width: x1 - x0, height: y1 - y0 },
+                format!("cell {}", segment.slug()),
+            )
+            .opaque(ink)
+            .saying(format!(
+                "{}: an order every {} to {} days, {} to {} bought before",
+                figures::counted(u64::from(customers), "customer", "customers"),
+                figures::decimal(days(f1), 1),
+                figures::decimal(days(f0), 1),
+                figures::percent_to(l0, 0),
+                figures::percent_to(l1, 0),
+            )),
+        );
+    }
+}
+
+/// Mean days between orders of a frequency score.
+fn days(score: f64) -> f64 {
+    if score > 0.0 { (1.0 / score - 1.0).max(0.0) } else { f64::INFINITY }
+}
+
+type Room = (f64, f64, f64, f64);
+
+fn axes(scene: &mut Scene, (low, high): (f64, f64), (x, y): (Scale, Scale), (left, right, _, floor): Room) {
+    let mut last = f64::NEG_INFINITY;
+    for day in DAYS.into_iter().rev() {
+        let score = 1.0 / (day + 1.0);
+        if score < low || score > high {
+            continue;
+        }
+        let at = x.at(score);
+        scene.line((at, floor), (at, floor + 5.0), "tick");
+        if at - last >= 30.0 && at < right - 8.0 {
+            scene.text((at, floor + 19.0), Anchor::Middle, figures::decimal(day, 0), "tick-label");
+            last = at;
+        }
+    }
+    for tick in 0..=4 {
+        let share = f64::from(tick) / 4.0;
+        let at = y.at(share);
+        scene.line((left, at), (right, at), "grid");
+        scene.text((left - 8.0, at + 4.5), Anchor::End, figures::percent_to(share, 0), "tick-label");
+    }
+    scene.line((left, floor), (right, floor), "axis");
+    scene.text((left, floor + 38.0), Anchor::Start, "Mean days between orders", "axis-label");
+    scene.text((right, floor + 38.0), Anchor::End, "more often →", "axis-label");
+}
+
+fn lines(scene: &mut Scene, thresholds: &Thresholds, (x, y): (Scale, Scale), (left, right, top, floor): Room) {
+    let at = x.at(thresholds.frequency.used);
+    scene.line((at, top), (at, floor), "threshold");
+    let often = format!("{} days", figures::decimal(days(thresholds.frequency.used), 1));
+    let half = text_width(&often, 13.0) / 2.0;
+    scene.text((at.clamp(left + half, right - half), top - 10.0), Anchor::Middle, often, "threshold-label halo");
+    let at = y.at(thresholds.loyalty.used);
+    scene.line((left, at), (right, at), "threshold");
+    let before = figures::percent(thresholds.loyalty.used);
+    scene.text((right - 4.0, at - 6.0), Anchor::End, format!("{before} bought before"), "threshold-label halo");
+}
+
+fn corners(scene: &mut Scene, results: &Results, (left, right, top, floor): Room, narrow: bool) {
+    for segment in &results.segments {
+        let name = segment.name;
+        let (column, row) = quarter(name);
+        let share = figures::percent_whole(segment.share);
+        let words = if narrow { name.name().to_owned() } else { format!("{} {share}", name.name()) };
+        let y = if row == 0 { top + 20.0 } else { floor - 12.0 };
+        let wide = text_width(&words, 14.0) + 20.0;
+        let x = if column == 0 { left + 8.0 } else { right - 8.0 - wide };
+        scene.glyph((x, y - 11.0), 12.0, name, &format!("glyph ink-{}", name.slug()));
+        scene.text((x + 18.0, y), Anchor::Start, words, "corner-label halo");
+    }
+}
+
+fn sentence(results: &Results, thresholds: &Thresholds) -> String {
+    let days = figures::decimal(days(thresholds.frequency.used), 1);
+    let share = figures::percent(thresholds.loyalty.used);
+    let near = results
+        .validation
+        .value()
+        .and_then(|validation| validation.confidence.share_at_least_80.value())
+        .map(|sure| {
+            format!(
+                " {} of customers are sure of their side with a confidence of at least 80%; the others sit near a line.",
+                figures::percent_whole(*sure)
+            )
+        })
+        .unwrap_or_default();
+    format!(
+        "Two lines make the four segments: an order every {days} days on average, and {share} of order lines bought \
+         before.{near}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn density() -> ScoreDensity {
+        ScoreDensity {
+            frequency_edges: vec![0.0, 0.05, 0.1, 0.5],
+            loyalty_edges: vec![0.0, 0.5, 1.0],
+            counts: vec![0, 4, 0, 0, 2, 1],
+        }
+    }
+
+    #[test]
+    fn only_the_occupied_range_is_drawn() {
+        assert_eq!(occupied(&density()), Some((0.05, 0.5)));
+        let empty = ScoreDensity { counts: vec![0; 6], ..density() };
+        assert_eq!(occupied(&empty), None);
+        let none = ScoreDensity { frequency_edges: vec![], loyalty_edges: vec![], counts: vec![] };
+        assert_eq!(occupied(&none), None);
+    }
+
+    #[test]
+    fn counts_are_read_row_by_row() {
+        assert_eq!(count(&density(), 1, 0), 4);
+        assert_eq!(count(&density(), 2, 1), 1);
+        assert_eq!(count(&density(), 9, 9), 0);
+    }
+
+    #[test]
+    fn days_invert_the_score() {
+        assert!((days(1.0 / 15.0) - 14.0).abs() < 1e-12);
+        assert!(days(1.0).abs() < 1e-12);
+        assert!(days(0.0).is_infinite());
+    }
+}

@@ -1,0 +1,187 @@
+//! A document: what is said, in order, apart from how it looks. The page, Markdown and HTML draw the same one.
+
+use crate::segments::findings::Segment;
+
+/// A piece of running text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Span {
+    /// As it is.
+    Plain(String),
+    /// Of weight.
+    Strong(String),
+    /// A name as it stands in files and SQL.
+    Code(String),
+    /// A segment's name, with its glyph.
+    Segment(Segment),
+}
+
+/// Running text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text(pub Vec<Span>);
+
+impl Text {
+    /// No words yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds plain words.
+    pub fn plain(mut self, words: impl Into<String>) -> Self {
+        self.0.push(Span::Plain(words.into()));
+        self
+    }
+
+    /// Adds words of weight.
+    pub fn strong(mut self, words: impl Into<String>) -> Self {
+        self.0.push(Span::Strong(words.into()));
+        self
+    }
+
+    /// Adds a name as it stands in files.
+    pub fn code(mut self, name: impl Into<String>) -> Self {
+        self.0.push(Span::Code(name.into()));
+        self
+    }
+
+    /// Adds a segment's name.
+    pub fn segment(mut self, segment: Segment) -> Self {
+        self.0.push(Span::Segment(segment));
+        self
+    }
+
+    /// The words alone.
+    pub fn words(&self) -> String {
+        self.0
+            .iter()
+            .map(|span| match span {
+                Span::Plain(words) | Span::Strong(words) | Span::Code(words) => words.as_str(),
+                Span::Segment(segment) => segment.name(),
+            })
+            .collect()
+    }
+}
+
+impl From<&str> for Text {
+    fn from(words: &str) -> Self {
+        Self::new().plain(words)
+    }
+}
+
+impl From<String> for Text {
+    fn from(words: String) -> Self {
+        Self::new().plain(words)
+    }
+}
+
+impl From<Segment> for Text {
+    fn from(segment: Segment) -> Self {
+        Self::new().segment(segment)
+    }
+}
+
+/// How a column is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Start,
+    /// Numbers.
+    End,
+}
+
+/// A column's heading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its title.
+    pub title: String,
+    /// How it is set.
+    pub align: Align,
+}
+
+/// A table: every row has one cell per column; the first cell of a row names it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Text>>,
+}
+
+impl Table {
+    /// A table without columns yet.
+    pub fn new(caption: impl Into<String>) -> Self {
+        Self { caption: caption.into(), ..Self::default() }
+    }
+
+    /// Adds a column of words.
+    pub fn words(mut self, title: impl Into<String>) -> Self {
+        self.columns.push(Column { title: title.into(), align: Align::Start });
+        self
+    }
+
+    /// Adds a column of numbers.
+    pub fn numbers(mut self, title: impl Into<String>) -> Self {
+        self.columns.push(Column { title: title.into(), align: Align::End });
+        self
+    }
+
+    /// Adds a row; it is cut or filled to the columns.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = Text>) {
+        let mut row: Vec<Text> = cells.into_iter().collect();
+        row.resize(self.columns.len(), Text::new());
+        self.rows.push(row);
+    }
+
+    /// As tab-separated text, for the clipboard.
+    pub fn tab_separated(&self) -> String {
+        let line = |cells: Vec<String>| {
+            cells.iter().map(|cell| cell.replace(['\t', '\n', '\r'], " ")).collect::<Vec<_>>().join("\t")
+        };
+        let mut text = line(self.columns.iter().map(|column| column.title.clone()).collect());
+        for row in &self.rows {
+            text.push('\n');
+            text.push_str(&line(row.iter().map(Text::words).collect()));
+        }
+        text
+    }
+}
+
+/// How weighty a callout is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// The decision.
+    Decision,
+    /// Something to keep in mind.
+    Caution,
+}
+
+/// One block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A section's heading.
+    Heading(String),
+    /// A paragraph.
+    Paragraph(Text),
+    /// Points in no order.
+    Bullets(Vec<Text>),
+    /// Steps in order.
+    Steps(Vec<Text>),
+    /// A table.
+    Table(Table),
+    /// Set apart from the rest.
+    Callout(Tone, Text),
+}
+
+/// A document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// File name without extension, `document-<name>` in the page.
+    pub name: &'static str,
+    /// Title.
+    pub title: String,
+    /// What it is about, in one line: extract, date of nothing, build.
+    pub byline: String,
+    /// The blocks.
+    pub blocks: Vec<Block>,
+}

@@ -1,0 +1,115 @@
+//! A document as Markdown (CommonMark with pipe tables). Untrusted words are escaped.
+
+use super::document::{Align, Block, Document, Span, Table, Text, Tone};
+use super::wording;
+
+/// The whole document, ending in one newline.
+pub fn write(document: &Document) -> String {
+    let mut out = format!("# {}\n\n*{}*\n", escape(&document.title), escape(&document.byline));
+    for block in &document.blocks {
+        out.push('\n');
+        match block {
+            Block::Heading(title) => out.push_str(&format!("## {}\n", escape(title))),
+            Block::Paragraph(text) => out.push_str(&format!("{}\n", inline(text))),
+            Block::Bullets(points) => points.iter().for_each(|point| out.push_str(&format!("- {}\n", inline(point)))),
+            Block::Steps(steps) => {
+                for (index, step) in steps.iter().enumerate() {
+                    out.push_str(&format!("{}. {}\n", index + 1, inline(step)));
+                }
+            }
+            Block::Table(table) => out.push_str(&pipes(table)),
+            Block::Callout(tone, text) => {
+                let lead = match tone {
+                    Tone::Decision => "Decision",
+                    Tone::Caution => "Keep in mind",
+                };
+                out.push_str(&format!("> **{lead}.** {}\n", inline(text)));
+            }
+        }
+    }
+    out
+}
+
+fn pipes(table: &Table) -> String {
+    let mut out = format!("*{}*\n\n|", escape(&table.caption));
+    for column in &table.columns {
+        out.push_str(&format!(" {} |", escape(&column.title)));
+    }
+    out.push_str("\n|");
+    for column in &table.columns {
+        out.push_str(if column.align == Align::End { "---:|" } else { "---|" });
+    }
+    out.push('\n');
+    for row in &table.rows {
+        out.push('|');
+        for cell in row {
+            out.push_str(&format!(" {} |", inline(cell)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn inline(text: &Text) -> String {
+    text.0
+        .iter()
+        .map(|span| match span {
+            Span::Plain(words) => escape(words),
+            Span::Strong(words) => format!("**{}**", escape(words)),
+            Span::Code(name) => format!("`{}`", name.replace('`', "'").replace(['\n', '\r'], " ").replace('|', "\\|")),
+            Span::Segment(segment) => format!("{} {}", wording::glyph(*segment), segment.name()),
+        })
+        .collect()
+}
+
+/// Keeps Markdown's marks, line breaks and HTML in untrusted words from meaning anything.
+fn escape(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for letter in words.chars() {
+        match letter {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\n' | '\r' => out.push(' '),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments::findings::Segment;
+
+    #[test]
+    fn blocks_are_written() {
+        let mut table = Table::new("Shares").words("Segment").numbers("Share");
+        table.row([Segment::Champions.into(), "33.65%".into()]);
+        let document = Document {
+            name: "x",
+            title: "Title".into(),
+            byline: "By line".into(),
+            blocks: vec![
+                Block::Heading("Why".into()),
+                Block::Paragraph(Text::new().plain("Use ").strong("it").plain(": ").code("a|b")),
+                Block::Steps(vec!["one".into(), "two".into()]),
+                Block::Table(table),
+                Block::Callout(Tone::Caution, "mind".into()),
+            ],
+        };
+        assert_eq!(
+            write(&document),
+            "# Title\n\n*By line*\n\n## Why\n\nUse **it**: `a\\|b`\n\n1. one\n2. two\n\n*Shares*\n\n| Segment | Share |\n\
+             |---|---:|\n| ◳ Champions | 33.65% |\n\n> **Keep in mind.** mind\n"
+        );
+    }
+
+    #[test]
+    fn untrusted_words_mean_nothing() {
+        assert_eq!(escape("<b>*x*</b> | [a](b)\n# c"), "&lt;b>\\*x\\*&lt;/b> \\| \\[a\\](b) \\# c");
+    }
+}

@@ -1,0 +1,423 @@
+//! Findings as tables, for the page and the documents.
+
+use super::document::{Table, Text};
+use super::memo::{gate_value, or_dash};
+use super::{figures, wording};
+use crate::clustering::findings::{
+    Agreement, CanonicalComparison, DbscanFindings, MixtureCell, NullBenchmark, Stability, WardFindings,
+};
+use crate::extract::findings::Warning;
+use crate::readiness::findings::{Gate, OrderCountThreshold, Status};
+use crate::segments::findings::{Segment, SegmentFindings, SensitivityPoint};
+use crate::stats::measured::Measured;
+use crate::validation::findings::{
+    Contender, Effect, Migration, OutOfTime, Reliabilities, Reliability, SplitStability,
+};
+
+/// All gates, in the order given.
+pub fn gates(gates: &[Gate]) -> Table {
+    let mut table = Table::new("The gates behind the verdict")
+        .words("Gate")
+        .words("Status")
+        .numbers("Value")
+        .words("To pass")
+        .words("With a caveat")
+        .words("Basis");
+    for gate in gates {
+        table.row([
+            gate.title.clone().into(),
+            status(gate.status).into(),
+            gate_value(gate).into(),
+            gate.pass.clone().into(),
+            gate.caveat.clone().into(),
+            gate.basis.clone().into(),
+        ]);
+    }
+    table
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "Pass",
+        Status::Caveat => "Caveat",
+        Status::Fail => "Fail",
+        Status::NotMeasured => "Not measured",
+    }
+}
+
+/// What other minimum order counts would keep.
+pub fn order_counts(rows: &[OrderCountThreshold], chosen: u32) -> Table {
+    let mut table = Table::new("What a minimum number of orders keeps")
+        .words("At least")
+        .numbers("Customers")
+        .numbers("of all customers")
+        .numbers("of all orders");
+    for row in rows {
+        let words = figures::counted(u64::from(row.min_orders), "order", "orders");
+        let name = if row.min_orders == chosen { Text::new().strong(format!("{words} (used)")) } else { words.into() };
+        table.row([
+            name,
+            figures::integer(row.customers).into(),
+            figures::percent(row.customers_share).into(),
+            figures::percent(row.orders_share).into(),
+        ]);
+    }
+    table
+}
+
+/// What was dropped, merged, derived or disagreed.
+pub fn warnings(warnings: &[Warning]) -> Table {
+    let mut table =
+        Table::new("What was dropped, merged, derived, or disagreed").words("What").numbers("How many").words("Code");
+    for warning in warnings {
+        table.row([
+            warning.message.clone().into(),
+            figures::integer(warning.count).into(),
+            Text::new().code(warning.code.clone()),
+        ]);
+    }
+    table
+}
+
+/// Mean of each behavioural feature per segment.
+pub fn profiles(segments: &[SegmentFindings]) -> Table {
+    let mut table = Table::new("Means of the behavioural features").words("Feature");
+    for segment in segments {
+        table = table.numbers(segment.name.name());
+    }
+    let names: std::collections::BTreeSet<&String> =
+        segments.iter().flat_map(|segment| segment.profile.keys()).collect();
+    for name in names {
+        let means = segments.iter().map(|segment| {
+            segment.profile.get(name).map_or_else(|| "–".to_owned(), |mean| or_dash(mean, figures::mean))
+        });
+        table.row(std::iter::once(wording::metric(name).into()).chain(means.map(Text::from)));
+    }
+    table
+}
+
+/// Tests of one family of effects: what the forest plot leaves out.
+pub fn tests(caption: &str, effects: &[Effect]) -> Table {
+    let mut table = Table::new(caption)
+        .words("Metric")
+        .numbers("Kruskal-Wallis H")
+        .numbers("p (Holm)")
+        .numbers("ANOVA F")
+        .numbers("Welch F")
+        .numbers("Brown-Forsythe W")
+        .numbers("ω²");
+    for segment in Segment::ALL {
+        table = table.numbers(format!("Mean, {}", segment.name()));
+    }
+    for effect in effects {
+        let fixed = [
+            wording::metric(&effect.metric),
+            or_dash(&effect.kruskal_h, figures::mean),
+            or_dash(&effect.p_holm, figures::p_cell),
+            or_dash(&effect.f_statistic, figures::mean),
+            or_dash(&effect.welch_f, figures::mean),
+            or_dash(&effect.brown_forsythe_w, figures::mean),
+            or_dash(&effect.omega_squared, figures::coefficient),
+        ];
+        let means = effect.means.iter().map(|mean| or_dash(mean, figures::mean));
+        table.row(fixed.into_iter().chain(means).map(Text::from));
+    }
+    table
+}
+
+/// Reliability of both scores, all customers and by history length.
+pub fn reliability(both: &Reliabilities) -> Table {
+    let mut table = Table::new("Reliability: half of a customer's orders against the other half")
+        .words("Orders")
+        .numbers("Customers")
+        .numbers("Frequency")
+        .numbers("Loyalty");
+    let (frequency, loyalty) = (both.frequency.value(), both.loyalty.value());
+    let value =
+        |score: Option<&Reliability>| score.map_or_else(|| "–".to_owned(), |score| figures::coefficient(score.value));
+    let customers = frequency.or(loyalty).map_or(0, |score| score.customers);
+    table.row([
+        Text::new().strong("All"),
+        figures::integer(customers).into(),
+        Text::new().strong(value(frequency)),
+        Text::new().strong(value(loyalty)),
+    ]);
+    let bands = frequency.or(loyalty).map(|score| score.by_history.as_slice()).unwrap_or_default();
+    for band in bands {
+        let of = |score: Option<&Reliability>| {
+            score
+                .and_then(|score| score.by_history.iter().find(|other| other.orders == band.orders))
+                .map_or_else(|| "–".to_owned(), |band| or_dash(&band.value, figures::coefficient))
+        };
+        table.row([
+            band.orders.clone().into(),
+            figures::integer(band.customers).into(),
+            of(frequency).into(),
+            of(loyalty).into(),
+        ]);
+    }
+    table
+}
+
+/// What other thresholds would move.
+pub fn sensitivity(points: &[SensitivityPoint]) -> Table {
+    let mut table = Table::new("What other thresholds would move")
+        .words("Thresholds")
+        .numbers("Customers who change segment")
+        .numbers("at worst (95%)")
+        .numbers("Agreement (ARI)");
+    for point in points {
+        let name = if point.kind == "re_estimated" {
+            format!("from a sample of {}", figures::integer(point.at as u64))
+        } else {
+            format!("both at percentile {}", figures::decimal(point.at * 100.0, 0))
+        };
+        table.row([
+            name.into(),
+            figures::percent(point.moved_share).into(),
+            figures::percent(point.moved_share_p95).into(),
+            figures::coefficient(point.ari).into(),
+        ]);
+    }
+    table
+}
+
+/// Split stability beside the same on permuted labels.
+pub fn split_stability(split: &SplitStability) -> Table {
+    let mut table = Table::new("Random halves: relative gap of segment means")
+        .words("Metric")
+        .numbers("These segments")
+        .numbers("Shuffled labels");
+    for (metric, observed) in &split.observed {
+        let permuted = split.permuted.get(metric);
+        table.row([
+            wording::metric(metric).into(),
+            or_dash(observed, |gap| figures::percent_to(gap, 2)).into(),
+            permuted.map_or_else(|| "–".to_owned(), |gap| or_dash(gap, |gap| figures::percent_to(gap, 2))).into(),
+        ]);
+    }
+    table
+}
+
+/// What the segments foretell.
+pub fn out_of_time(later: &OutOfTime) -> Table {
+    let mut table = Table::new("Later outcomes by the segment before")
+        .words("Outcome")
+        .numbers("Customers")
+        .numbers("ω²")
+        .numbers("95% interval")
+        .numbers("AUC")
+        .numbers("Lift");
+    for segment in Segment::ALL {
+        table = table.numbers(format!("Mean, {}", segment.name()));
+    }
+    for outcome in &later.outcomes {
+        let interval = match (outcome.omega_squared_low.value(), outcome.omega_squared_high.value()) {
+            (Some(low), Some(high)) => figures::interval(*low, *high),
+            _ => "–".to_owned(),
+        };
+        let fixed = [
+            wording::metric(&outcome.outcome),
+            figures::integer(outcome.customers),
+            or_dash(&outcome.omega_squared, figures::coefficient),
+            interval,
+            or_dash(&outcome.auc, figures::coefficient),
+            or_dash(&outcome.lift, |lift| figures::decimal(lift, 2)),
+        ];
+        let means = outcome.means.iter().map(|mean| or_dash(mean, figures::mean));
+        table.row(fixed.into_iter().chain(means).map(Text::from));
+    }
+    table
+}
+
+/// Who stayed and who moved, rows = before, as shares of the row.
+pub fn migration(migration: &Migration) -> Table {
+    let mut table = Table::new("From the earlier segment (rows) to the later").words("Before");
+    for segment in Segment::ALL {
+        table = table.numbers(segment.name());
+    }
+    table = table.numbers("Customers");
+    for (segment, row) in Segment::ALL.into_iter().zip(&migration.matrix) {
+        let total: u64 = row.iter().sum();
+        let shares = row.iter().enumerate().map(|(column, count)| {
+            let share = if total == 0 { "–".to_owned() } else { figures::percent(*count as f64 / total as f64) };
+            if Segment::ALL.get(column) == Some(&segment) { Text::new().strong(share) } else { share.into() }
+        });
+        table.row(std::iter::once(segment.into()).chain(shares).chain(std::iter::once(figures::integer(total).into())));
+    }
+    table
+}
+
+/// The rule against its rivals.
+pub fn bake_off(contenders: &[Contender]) -> Table {
+    let mut table = Table::new("The rule against its rivals, on customers and orders held out")
+        .words("Contender")
+        .words("Outcome")
+        .numbers("R²")
+        .numbers("R² minus the rule's")
+        .numbers("95% interval")
+        .numbers("AUC")
+        .words("Beats the rule");
+    for contender in contenders {
+        let interval = match (contender.delta_r2_low.value(), contender.delta_r2_high.value()) {
+            (Some(low), Some(high)) => figures::interval(*low, *high),
+            _ => "–".to_owned(),
+        };
+        table.row([
+            wording::metric(&contender.id).into(),
+            wording::metric(&contender.outcome).into(),
+            or_dash(&contender.r2, figures::coefficient).into(),
+            or_dash(&contender.delta_r2, figures::coefficient).into(),
+            interval.into(),
+            or_dash(&contender.auc, figures::coefficient).into(),
+            if contender.beats_rule { "yes" } else { "no" }.into(),
+        ]);
+    }
+    table
+}
+
+/// What structureless data would score.
+pub fn null_benchmark(nulls: &[NullBenchmark]) -> Table {
+    let mut table = Table::new("Observed silhouette beside structureless data of the same shape")
+        .words("Feature set")
+        .words("Reference")
+        .numbers("k")
+        .numbers("Observed")
+        .numbers("Structureless")
+        .numbers("± sd")
+        .numbers("p")
+        .numbers("Draws");
+    for null in nulls {
+        table.row([
+            wording::feature_set(&null.set).into(),
+            if null.reference == "copula" { "same margins and ranks" } else { "same means and covariance" }.into(),
+            null.k.to_string().into(),
+            figures::coefficient(null.observed).into(),
+            figures::coefficient(null.null_mean).into(),
+            figures::coefficient(null.null_sd).into(),
+            figures::p_cell(null.p).into(),
+            figures::integer(u64::from(null.draws)).into(),
+        ]);
+    }
+    table
+}
+
+/// Does the same partition come back?
+pub fn stability(rows: &[Stability]) -> Table {
+    let mut table = Table::new("Does the same partition come back?")
+        .words("Feature set")
+        .numbers("k")
+        .numbers("Other seeds (ARI)")
+        .numbers("Resamples (ARI)")
+        .numbers("Jaccard per cluster");
+    for row in rows {
+        let jaccard: Vec<String> = row.jaccard.iter().map(|value| figures::decimal(*value, 2)).collect();
+        table.row([
+            wording::feature_set(&row.set).into(),
+            row.k.to_string().into(),
+            or_dash(&row.seed_ari, figures::coefficient).into(),
+            or_dash(&row.bootstrap_ari, figures::coefficient).into(),
+            if jaccard.is_empty() { "–".to_owned() } else { jaccard.join(", ") }.into(),
+        ]);
+    }
+    table
+}
+
+/// Ward's clustering on a sample.
+pub fn ward(ward: &WardFindings) -> Table {
+    let mut table = Table::new(format!(
+        "Ward's hierarchical clustering, {} sampled",
+        figures::counted(ward.rows, "customer", "customers")
+    ))
+    .numbers("k")
+    .numbers("Silhouette")
+    .numbers("Calinski-Harabasz")
+    .numbers("Davies-Bouldin")
+    .numbers("Smallest cluster");
+    for cell in &ward.grid {
+        table.row([
+            cell.k.to_string().into(),
+            or_dash(&cell.silhouette, figures::coefficient).into(),
+            or_dash(&cell.calinski_harabasz, figures::mean).into(),
+            or_dash(&cell.davies_bouldin, figures::coefficient).into(),
+            figures::percent(cell.smallest_cluster_share).into(),
+        ]);
+    }
+    table
+}
+
+/// DBSCAN on a sample.
+pub fn dbscan(dbscan: &DbscanFindings) -> Table {
+    let mut table = Table::new(format!("DBSCAN, {} sampled", figures::counted(dbscan.rows, "customer", "customers")))
+        .numbers("eps")
+        .words("Chosen")
+        .numbers("Clusters")
+        .numbers("Noise");
+    for cell in &dbscan.cells {
+        table.row([
+            figures::mean(cell.eps).into(),
+            if cell.choice == "knee" { "from the distance curve" } else { "canonical list" }.into(),
+            cell.clusters.to_string().into(),
+            figures::percent(cell.noise_share).into(),
+        ]);
+    }
+    table
+}
+
+/// Gaussian mixtures.
+pub fn mixture(cells: &[MixtureCell]) -> Table {
+    let mut table = Table::new("Gaussian mixtures (lower BIC is better)").numbers("Components").numbers("BIC");
+    for cell in cells {
+        table.row([cell.k.to_string().into(), figures::decimal(cell.bic, 0).into()]);
+    }
+    table
+}
+
+/// Do feature sets agree on who belongs together?
+pub fn agreement(rows: &[Agreement]) -> Table {
+    let mut table = Table::new("Do feature sets agree on who belongs together?")
+        .words("One set")
+        .words("Another")
+        .numbers("k")
+        .numbers("ARI");
+    for row in rows {
+        table.row([
+            wording::feature_set(&row.a).into(),
+            wording::feature_set(&row.b).into(),
+            row.k.to_string().into(),
+            figures::coefficient(row.ari).into(),
+        ]);
+    }
+    table
+}
+
+/// Published figures beside ours.
+pub fn canonical(rows: &[CanonicalComparison]) -> Table {
+    let mut table = Table::new("The canonical case beside this extract")
+        .words("Figure")
+        .numbers("Published")
+        .numbers("Here")
+        .words("Why they differ");
+    for row in rows {
+        table.row([
+            row.claim.clone().into(),
+            figures::coefficient(row.published).into(),
+            or_dash(&row.found, figures::coefficient).into(),
+            row.reason.clone().into(),
+        ]);
+    }
+    table
+}
+
+/// Why something was not measured, in one sentence; `None` if it was.
+pub fn why_absent<T>(value: &Measured<T>) -> Option<String> {
+    let missing = value.missing()?;
+    let reason = missing.reason.trim_end_matches('.');
+    let needs = missing.needs.trim_end_matches('.');
+    Some(match (reason.is_empty(), needs.is_empty()) {
+        (true, true) => "Not measured.".to_owned(),
+        (false, true) => format!("Not measured: {reason}."),
+        (true, false) => format!("Not measured; it needs {needs}."),
+        (false, false) => format!("Not measured: {reason}. It needs {needs}."),
+    })
+}

@@ -1,0 +1,163 @@
+//! Names of segments, metrics, feature sets and verdicts, as documents and charts say them.
+
+use crate::clustering::findings::Structure;
+use crate::decision::findings::{Recommendation, Verdict};
+use crate::segments::findings::Segment;
+use crate::validation::findings::EffectSize;
+
+/// A segment's glyph: the quadrant it takes in the plane of frequency (to the right) and loyalty (upwards).
+pub fn glyph(segment: Segment) -> char {
+    match segment {
+        Segment::Champions => '◳',
+        Segment::FrequentExplorers => '◲',
+        Segment::LoyalOccasionals => '◰',
+        Segment::AtRisk => '◱',
+    }
+}
+
+/// What a segment is, by the rule.
+pub fn definition(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Champions => "order often, and mostly what they bought before",
+        Segment::FrequentExplorers => "order often, and mostly what is new to them",
+        Segment::LoyalOccasionals => "order seldom, but mostly what they bought before",
+        Segment::AtRisk => "order seldom, and mostly what is new to them",
+    }
+}
+
+/// The verdict's label.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Go => "GO",
+        Verdict::GoWithCaveats => "GO WITH CAVEATS",
+        Verdict::NoGo => "NO-GO",
+    }
+}
+
+/// The recommendation, in a few words.
+pub fn recommendation(recommendation: Recommendation) -> &'static str {
+    match recommendation {
+        Recommendation::Rule => "Ship the four-segment rule",
+        Recommendation::Clusters => "Use the clusters, not the rule",
+        Recommendation::Refuse => "Do not segment on this extract",
+    }
+}
+
+/// Strength of cluster structure, in a few words.
+pub fn structure(structure: Structure) -> &'static str {
+    match structure {
+        Structure::None => "no structure",
+        Structure::Weak => "weak structure",
+        Structure::Reasonable => "reasonable structure",
+        Structure::Strong => "strong structure",
+    }
+}
+
+/// Size of an effect.
+pub fn effect(effect: EffectSize) -> &'static str {
+    match effect {
+        EffectSize::Negligible => "Negligible",
+        EffectSize::Small => "Small",
+        EffectSize::Medium => "Medium",
+        EffectSize::Large => "Large",
+    }
+}
+
+/// A feature set of the clustering tribunal.
+pub fn feature_set(id: &str) -> String {
+    match id {
+        "canonical_behavioural" => "Behaviour, 14 features".to_owned(),
+        "canonical_all" => "All features".to_owned(),
+        "canonical_pruned" => "Components + 11 behavioural".to_owned(),
+        "canonical_full" => "Components + 14 behavioural".to_owned(),
+        "behavioural" => "Behaviour, corrected".to_owned(),
+        "clr_shares" => "Category shares, log-ratio".to_owned(),
+        other => sentence_case(other),
+    }
+}
+
+/// A metric (a feature, a score or an outcome), as a chart's label says it.
+pub fn metric(name: &str) -> String {
+    match name {
+        "freq_score" => "Frequency score",
+        "loyalty_score" => "Loyalty score",
+        "reorder_ratio" => "Reorder ratio",
+        "reorder_consistency" => "Spread of reordering",
+        "pct_reordered_products" => "Products reordered",
+        "mean_days_between_orders" => "Days between orders",
+        "cv_days_between_orders" | "cv_days" => "Irregularity of gaps",
+        "mean_order_hour" => "Hour of ordering",
+        "std_order_hour" => "Spread of the hour",
+        "avg_basket_size" => "Basket size",
+        "std_basket_size" => "Spread of basket size",
+        "min_basket_size" => "Smallest basket",
+        "max_basket_size" => "Largest basket",
+        "basket_size_cv" => "Irregularity of baskets",
+        "unique_products" => "Different products",
+        "unique_aisles" => "Different categories",
+        "aisle_entropy" => "Variety of categories",
+        "num_orders" | "total_orders" | "order_count" => "Number of orders",
+        "total_items" => "Number of lines",
+        "next_gap_days" => "Days to the next order",
+        "orders_in_horizon" => "Orders in the period after",
+        "reorder_share" => "Reordered share after",
+        "spend" => "Spend after",
+        "rule" => "The four-segment rule",
+        "kmeans_scores" => "k-means on the two scores",
+        "kmeans_behaviour" => "k-means on behaviour",
+        "terciles" => "Terciles of the two scores",
+        "rfm_quintiles" => "RFM quintiles",
+        "continuous" => "The scores themselves (ceiling)",
+        other => return sentence_case(other),
+    }
+    .to_owned()
+}
+
+/// `returned_30d` as `Returned 30d`.
+fn sentence_case(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Words joined for a sentence: `a`, `a and b`, `a, b and c`.
+pub fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// The first letter small, for use inside a sentence.
+pub fn inside(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_segment_has_its_own_glyph_and_definition() {
+        let glyphs: std::collections::BTreeSet<char> = Segment::ALL.into_iter().map(glyph).collect();
+        let words: std::collections::BTreeSet<&str> = Segment::ALL.into_iter().map(definition).collect();
+        assert_eq!((glyphs.len(), words.len()), (4, 4));
+    }
+
+    #[test]
+    fn unknown_names_are_still_readable() {
+        assert_eq!(metric("returned_30d"), "Returned 30d");
+        assert_eq!(metric(""), "");
+        assert_eq!(feature_set("éclairs_x"), "Éclairs x");
+    }
+
+    #[test]
+    fn lists() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(list(&words("a")), "a");
+        assert_eq!(list(&words("a b c")), "a, b and c");
+        assert_eq!(list(&[]), "");
+    }
+}

@@ -1,0 +1,95 @@
+//! The frame of the page: masthead, the strip that tells what is going on, the page of the address, the footer.
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use super::components::masthead::Masthead;
+use super::components::problem::Problem;
+use super::components::strip::Strip;
+use super::dom;
+use super::figure;
+use super::pages::{about, clustering, data, documents, overview, validation};
+use super::route::{self, Page};
+use super::session::Session;
+use super::state::State;
+
+/// The whole page.
+#[component]
+pub fn App() -> impl IntoView {
+    let state = State::new();
+    provide_context(state);
+    figure::provide_viewport();
+    let session = Session::provide(state);
+    let page = route::follow();
+
+    // `document.documentElement.dataset.state`, and the title of the tab.
+    Effect::new(move || {
+        let name = state.phase.with(super::state::Phase::name);
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-state", name);
+        }
+    });
+    Effect::new(move || {
+        let what = page.get().title();
+        document().set_title(&format!("{what} · Quadrant: a customer segmentation you can defend"));
+    });
+    drop_anywhere(state, session.clone());
+    // After first paint: two frames later the engine and the demo are asked for.
+    request_animation_frame(move || request_animation_frame(move || session.begin()));
+
+    view! {
+        <a class="skip" href="#main" on:click=to_main>"Skip to the result"</a>
+        <Masthead page=page/>
+        <Strip/>
+        <main id="main" tabindex="-1">
+            <Problem/>
+            {move || match page.get() {
+                Page::Overview => overview::Overview().into_any(),
+                Page::Data => data::Data().into_any(),
+                Page::Clustering => clustering::Clustering().into_any(),
+                Page::Validation => validation::Validation().into_any(),
+                Page::Documents => documents::Documents().into_any(),
+                Page::About => about::About().into_any(),
+            }}
+        </main>
+        <footer class="footer">
+            <p>"Quadrant reads your files in this tab. Nothing is uploaded; the page’s security policy forbids it."</p>
+            <p>{format!("Version {}", crate::pipeline::outcome::Build::current().version)}" · "<a href=Page::About.href()>"How it works"</a></p>
+        </footer>
+        <div class="drop-veil" class:shown=move || state.dragging.get() aria-hidden="true">
+            <p>"Let go to read these files here, in this tab"</p>
+        </div>
+    }
+}
+
+/// The fragment is the route, so the skip link moves the focus itself.
+fn to_main(event: ev::MouseEvent) {
+    event.prevent_default();
+    if let Some(main) = document().get_element_by_id("main") {
+        use wasm_bindgen::JsCast;
+        let _ = main.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
+}
+
+/// Files may be dropped anywhere in the window.
+fn drop_anywhere(state: State, session: Session) {
+    let over = window_event_listener(ev::dragover, move |event| {
+        event.prevent_default();
+        if !state.dragging.get_untracked() {
+            state.dragging.set(true);
+        }
+    });
+    let leave = window_event_listener(ev::dragleave, move |event| {
+        // Leaving the window, not one element for another.
+        if event.related_target().is_none() {
+            state.dragging.set(false);
+        }
+    });
+    let dropped = window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        state.dragging.set(false);
+        session.drop_files(dom::files_dropped(event.data_transfer()));
+    });
+    // The page lives as long as the tab.
+    std::mem::forget((over, leave, dropped));
+}

@@ -1,0 +1,388 @@
+//! The only owner of the worker: starts it, talks the protocol, ends it.
+//!
+//! A message either way is a JS object `{ text, files?, bytes? }`: `text` is the JSON of a [`Request`] or [`Event`],
+//! `files` travel beside [`Request::Inspect`], `bytes` beside [`Event::Made`]. The worker is started from a `blob:`
+//! script of two lines, because such a worker inherits the page's content security policy (one started from an
+//! address does not): the engine is as unable to phone home as the page.
+//!
+//! The files of each set in use are kept here, so that a worker started anew is given them again without the reader
+//! noticing; until it has looked at them, requests wait.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
+
+use crate::pipeline::outcome::Build;
+use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
+
+/// How often Hello is repeated until the engine answers: a message sent before it listens is lost.
+const HELLO_EVERY: Duration = Duration::from_millis(120);
+/// After this long without an answer the reader is told.
+const READY_WITHIN: Duration = Duration::from_secs(10);
+/// After this long a run that does not stop is stopped by ending its worker.
+const CANCEL_WITHIN: Duration = Duration::from_millis(200);
+
+/// What the client tells the session.
+pub enum Notice {
+    /// The engine is up and has all kept files.
+    Ready,
+    /// The engine has not answered for [`READY_WITHIN`]; it may still come.
+    Slow(Failure),
+    /// An event, with its text (for `results()`) and the bytes that travelled beside it.
+    Event(Box<Event>, String, Option<Uint8Array>),
+    /// The engine died; nothing has been started in its place yet.
+    Died(Failure),
+}
+
+/// Hears the client's notices.
+pub type Listener = Rc<dyn Fn(Notice)>;
+
+/// Owns the worker.
+#[derive(Clone)]
+pub struct Client {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    listener: Listener,
+    worker: RefCell<Option<Running>>,
+    generation: Cell<u32>,
+    /// Ready and in possession of all kept files.
+    open: Cell<bool>,
+    /// Requests that wait for an open worker.
+    outbox: RefCell<Vec<Request>>,
+    sets: RefCell<BTreeMap<FileSetId, Vec<File>>>,
+    /// Sets that a new worker is being given again; their answers are nobody's business.
+    returning: RefCell<BTreeSet<FileSetId>>,
+    cancelling: RefCell<Option<(RunId, TimeoutHandle)>>,
+}
+
+/// A worker with what keeps it alive.
+struct Running {
+    worker: Worker,
+    url: String,
+    hello: Option<IntervalHandle>,
+    deadline: Option<TimeoutHandle>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.quiet();
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+        let _ = Url::revoke_object_url(&self.url);
+    }
+}
+
+impl Running {
+    fn quiet(&mut self) {
+        if let Some(hello) = self.hello.take() {
+            hello.clear();
+        }
+        if let Some(deadline) = self.deadline.take() {
+            deadline.clear();
+        }
+    }
+}
+
+impl Client {
+    /// A client without a worker yet; see [`Client::start`].
+    pub fn new(listener: Listener) -> Self {
+        Self {
+            inner: Rc::new(Inner {
+                listener,
+                worker: RefCell::new(None),
+                generation: Cell::new(0),
+                open: Cell::new(false),
+                outbox: RefCell::default(),
+                sets: RefCell::default(),
+                returning: RefCell::default(),
+                cancelling: RefCell::default(),
+            }),
+        }
+    }
+
+    /// Starts a worker; one already there is ended first.
+    pub fn start(&self) {
+        self.inner.clone().spawn();
+    }
+
+    /// Which worker this is: grows with every start. A run lives in one worker only.
+    pub fn generation(&self) -> u32 {
+        self.inner.generation.get()
+    }
+
+    /// Sends `request` as soon as the worker is open.
+    pub fn send(&self, request: Request) {
+        if self.inner.open.get() {
+            self.inner.post(&request);
+        } else {
+            self.inner.outbox.borrow_mut().push(request);
+        }
+    }
+
+    /// Keeps `files` as `set` and has the engine look at them.
+    pub fn inspect(&self, set: FileSetId, files: Vec<File>) {
+        self.inner.sets.borrow_mut().insert(set, files);
+        self.send(Request::Inspect { set });
+    }
+
+    /// The files kept as `set`.
+    pub fn files(&self, set: FileSetId) -> Vec<File> {
+        self.inner.sets.borrow().get(&set).cloned().unwrap_or_default()
+    }
+
+    /// Forgets all sets but these.
+    pub fn keep_only(&self, sets: &[FileSetId]) {
+        self.inner.sets.borrow_mut().retain(|set, _| sets.contains(set));
+    }
+
+    /// Asks `run` to stop; a worker that has not answered in [`CANCEL_WITHIN`] is ended and another started, and
+    /// [`Event::Cancelled`] is reported in its stead.
+    pub fn cancel(&self, run: RunId) {
+        if self.inner.cancelling.borrow().is_some() {
+            return;
+        }
+        if !self.inner.open.get() {
+            // It has not begun: take it back.
+            self.inner
+                .outbox
+                .borrow_mut()
+                .retain(|waiting| !matches!(waiting, Request::Start { run: it, .. } if *it == run));
+            (self.inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), String::new(), None));
+            return;
+        }
+        self.inner.post(&Request::Cancel { run });
+        let inner = self.inner.clone();
+        let patience = set_timeout_with_handle(
+            move || {
+                inner.cancelling.borrow_mut().take();
+                inner.clone().spawn();
+                (inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), String::new(), None));
+            },
+            CANCEL_WITHIN,
+        );
+        if let Ok(patience) = patience {
+            *self.inner.cancelling.borrow_mut() = Some((run, patience));
+        }
+    }
+}
+
+impl Inner {
+    fn spawn(self: Rc<Self>) {
+        self.open.set(false);
+        self.worker.borrow_mut().take();
+        self.generation.set(self.generation.get() + 1);
+        match self.clone().build() {
+            Ok(running) => *self.worker.borrow_mut() = Some(running),
+            Err(error) => (self.listener)(Notice::Died(died(&describe(&error)))),
+        }
+    }
+
+    fn build(self: Rc<Self>) -> Result<Running, JsValue> {
+        let base = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.base_uri().ok().flatten())
+            .unwrap_or_default();
+        let address = |name: &str| Url::new_with_base(name, &base).map(|url| url.href());
+        // The version keeps a cached engine of an older build away; Ready { build } is checked all the same.
+        let version = Build::current().version;
+        let (js, wasm) =
+            (address(&format!("engine.js?v={version}"))?, address(&format!("engine_bg.wasm?v={version}"))?);
+        // A rejected promise in a worker is silent to the page unless it is thrown again.
+        let script = format!(
+            "addEventListener('unhandledrejection',e=>setTimeout(()=>{{throw e.reason}}));\
+             importScripts({js:?});wasm_bindgen({{module_or_path:{wasm:?}}});"
+        );
+        let kind = BlobPropertyBag::new();
+        kind.set_type("text/javascript");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&script.into()), &kind)?;
+        let url = Url::create_object_url_with_blob(&blob)?;
+        let worker = Worker::new(&url)?;
+
+        let on_message = Closure::new({
+            let inner = Rc::downgrade(&self);
+            move |message: MessageEvent| {
+                if let Some(inner) = inner.upgrade() {
+                    inner.hear(&message.data());
+                }
+            }
+        });
+        let on_error = Closure::new({
+            let inner = Rc::downgrade(&self);
+            move |error: ErrorEvent| {
+                error.prevent_default();
+                if let Some(inner) = inner.upgrade() {
+                    inner.die(&error.message());
+                }
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+
+        let hello = set_interval_with_handle(
+            {
+                let inner = self.clone();
+                move || inner.post(&Request::Hello)
+            },
+            HELLO_EVERY,
+        )
+        .ok();
+        let deadline = set_timeout_with_handle(
+            {
+                let inner = self.clone();
+                move || (inner.listener)(Notice::Slow(slow()))
+            },
+            READY_WITHIN,
+        )
+        .ok();
+        Ok(Running { worker, url, hello, deadline, _on_message: on_message, _on_error: on_error })
+    }
+
+    fn post(&self, request: &Request) {
+        let Ok(text) = serde_json::to_string(request) else { return };
+        let message = Object::new();
+        let _ = Reflect::set(&message, &"text".into(), &text.into());
+        if let Request::Inspect { set } = request {
+            let files: Array = self.sets.borrow().get(set).into_iter().flatten().collect();
+            let _ = Reflect::set(&message, &"files".into(), &files);
+        }
+        if let Some(running) = self.worker.borrow().as_ref() {
+            let _ = running.worker.post_message(&message);
+        }
+    }
+
+    fn hear(self: Rc<Self>, message: &JsValue) {
+        let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
+        let bytes = Reflect::get(message, &"bytes".into()).ok().and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+        let event = match serde_json::from_str::<Event>(&text) {
+            Ok(event) => event,
+            Err(error) => {
+                self.die(&format!("the engine's message could not be read: {error}"));
+                return;
+            }
+        };
+        match &event {
+            Event::Ready { build } => {
+                self.greet(build);
+                return;
+            }
+            Event::Inspected { set, .. } | Event::Refused { set, .. } => {
+                let returned = self.returning.borrow_mut().remove(set);
+                if returned {
+                    self.open_if_complete();
+                    return;
+                }
+            }
+            Event::Finished { run, .. } | Event::Failed { run, .. } | Event::Cancelled { run } => {
+                let mut cancelling = self.cancelling.borrow_mut();
+                if cancelling.as_ref().is_some_and(|(asked, _)| asked == run)
+                    && let Some((_, patience)) = cancelling.take()
+                {
+                    patience.clear();
+                }
+            }
+            _ => {}
+        }
+        (self.listener)(Notice::Event(Box::new(event), text, bytes));
+    }
+
+    /// The engine answered: give it the files kept, then open the door.
+    fn greet(&self, build: &str) {
+        {
+            let mut worker = self.worker.borrow_mut();
+            let Some(running) = worker.as_mut() else { return };
+            if running.hello.is_none() {
+                return; // an answer to a repeated Hello
+            }
+            running.quiet();
+        }
+        if build != Build::current().version {
+            self.worker.borrow_mut().take();
+            (self.listener)(Notice::Died(other_build(build)));
+            return;
+        }
+        // Sets whose first Inspect still waits in the outbox are not returning.
+        let waiting: BTreeSet<FileSetId> = self
+            .outbox
+            .borrow()
+            .iter()
+            .filter_map(|request| if let Request::Inspect { set } = request { Some(*set) } else { None })
+            .collect();
+        let returning: BTreeSet<FileSetId> =
+            self.sets.borrow().keys().filter(|set| !waiting.contains(set)).copied().collect();
+        self.returning.borrow_mut().clone_from(&returning);
+        for set in returning {
+            self.post(&Request::Inspect { set });
+        }
+        self.open_if_complete();
+    }
+
+    fn open_if_complete(&self) {
+        if self.open.get() || !self.returning.borrow().is_empty() {
+            return;
+        }
+        self.open.set(true);
+        (self.listener)(Notice::Ready);
+        let waiting: Vec<Request> = self.outbox.borrow_mut().drain(..).collect();
+        for request in waiting {
+            self.post(&request);
+        }
+    }
+
+    fn die(&self, why: &str) {
+        self.open.set(false);
+        self.worker.borrow_mut().take();
+        if let Some((_, patience)) = self.cancelling.borrow_mut().take() {
+            patience.clear();
+        }
+        (self.listener)(Notice::Died(died(why)));
+    }
+}
+
+fn describe(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| String::from(error.message()))
+}
+
+fn slow() -> Failure {
+    Failure {
+        stage: "engine".into(),
+        code: "engine_slow".into(),
+        message: "The analysis engine has not answered for ten seconds.".into(),
+        hint: "On a slow line it may still be loading; this note goes away when it arrives. Otherwise start it again."
+            .into(),
+    }
+}
+
+fn died(why: &str) -> Failure {
+    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+    Failure {
+        stage: "engine".into(),
+        code: "engine_died".into(),
+        message: format!("The analysis engine stopped{why}."),
+        hint: "Nothing is lost: your files and the last result are still here. Start the engine again; if it stops \
+               at the same place, the extract may need more memory than this tab may use."
+            .into(),
+    }
+}
+
+fn other_build(build: &str) -> Failure {
+    Failure {
+        stage: "engine".into(),
+        code: "engine_other_build".into(),
+        message: format!(
+            "The page is of build {} and the engine of build {build}: one of them is an old copy.",
+            Build::current().version
+        ),
+        hint: "Reload the page without the cache (Ctrl or Cmd, Shift and R).".into(),
+    }
+}

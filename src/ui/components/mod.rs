@@ -1,0 +1,11 @@
+//! Pieces that several pages use.
+
+pub mod downloads;
+pub mod glyph;
+pub mod mapping;
+pub mod masthead;
+pub mod picker;
+pub mod problem;
+pub mod section;
+pub mod strip;
+pub mod table;

@@ -1,0 +1,40 @@
+//! Picks files from the reader's disk. They are read here; none leaves.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::ui::dom;
+use crate::ui::session::Session;
+
+/// A button that opens the file dialogue.
+#[component]
+pub fn Picker(
+    /// What the button says.
+    label: &'static str,
+    /// Adds to the files in hand instead of replacing them.
+    #[prop(default = false)]
+    adding: bool,
+    /// `data-testid` of the input.
+    #[prop(default = "file-input")]
+    testid: &'static str,
+    /// Class of the button.
+    #[prop(default = "button")]
+    class: &'static str,
+) -> impl IntoView {
+    let session = StoredValue::new_local(Session::expect());
+    let input: NodeRef<Input> = NodeRef::new();
+    let picked = move |_| {
+        let Some(input) = input.get() else { return };
+        let files = dom::files_of(input.files());
+        // The same file may be picked again.
+        input.set_value("");
+        session.with_value(|session| if adding { session.add_files(files) } else { session.drop_files(files) });
+    };
+    view! {
+        <label class=format!("{class} picker")>
+            {label}
+            <input type="file" multiple=true accept=".parquet,.pq,.parq,application/vnd.apache.parquet" data-testid=testid
+                node_ref=input on:change=picked/>
+        </label>
+    }
+}

@@ -1,0 +1,56 @@
+//! An error, in place: what is wrong, what to do, the next step. Earlier results stay below it.
+
+use leptos::prelude::*;
+
+use super::picker::Picker;
+use crate::protocol::Failure;
+use crate::ui::route::Page;
+use crate::ui::session::Session;
+use crate::ui::state::{Phase, State};
+
+/// The error of the last thing asked for, if it failed.
+#[component]
+pub fn Problem() -> impl IntoView {
+    let state: State = expect_context();
+    let failure = Memo::new(move |_| {
+        state.phase.with(|phase| if let Phase::Failed(failure) = phase { Some(failure.clone()) } else { None })
+    });
+    move || failure.get().map(|failure| show(&failure, state))
+}
+
+fn show(failure: &Failure, state: State) -> AnyView {
+    let session = StoredValue::new_local(Session::expect());
+    let engine = failure.stage == "engine";
+    let columns = state.files.with_untracked(|files| files.as_ref().is_some_and(|files| files.inspection.is_some()));
+    let earlier = state.shown.with_untracked(Option::is_some);
+    let title = match failure.stage.as_str() {
+        "engine" => "The engine needs a restart",
+        "demo" => "The demo did not arrive",
+        _ => "These files cannot be analysed as they are",
+    };
+    view! {
+        <section class="problem" role="alert" data-testid="error" data-code=failure.code.clone()>
+            <h2>{title}</h2>
+            <p class="problem-message">{failure.message.clone()}</p>
+            {(!failure.hint.is_empty()).then(|| view! { <p>{failure.hint.clone()}</p> })}
+            <div class="problem-steps">
+                {if engine {
+                    view! {
+                        <button type="button" class="button" data-testid="restart"
+                            on:click=move |_| session.with_value(Session::restart)>"Start the engine again"</button>
+                    }.into_any()
+                } else {
+                    view! { <Picker label="Choose other files" testid="file-input-problem"/> }.into_any()
+                }}
+                {(columns && !engine).then(|| view! { <a class="button plain" href=Page::Data.href()>"Look at the columns"</a> })}
+                {earlier.then(|| view! {
+                    <button type="button" class="button plain" on:click=move |_| session.with_value(Session::dismiss)>
+                        "Back to the earlier result"
+                    </button>
+                })}
+            </div>
+            <p class="problem-code"><code>{failure.code.clone()}</code></p>
+        </section>
+    }
+    .into_any()
+}

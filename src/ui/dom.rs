@@ -1,0 +1,89 @@
+//! What the page asks of the browser beside drawing: the demo's files, saving, `window.__quadrant`.
+
+use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobPropertyBag, DataTransfer, EventTarget, File, FileList, HtmlAnchorElement, HtmlElement, Response, Url,
+};
+
+/// The demo's files, in `./demo/`.
+const DEMO: [&str; 5] =
+    ["orders.parquet", "order_products__prior.parquet", "products.parquet", "aisles.parquet", "departments.parquet"];
+
+/// Fetches the demo extract from the page's own origin. Errors say which file.
+pub async fn fetch_demo() -> Result<Vec<File>, String> {
+    // All at once, then in order.
+    let pending: Vec<_> = DEMO.iter().map(|name| (name, window().fetch_with_str(&format!("./demo/{name}")))).collect();
+    let mut files = Vec::with_capacity(DEMO.len());
+    for (name, promise) in pending {
+        let lost = |_| format!("The demo extract could not be loaded: {name} did not arrive.");
+        let response: Response = JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(lost)?;
+        if !response.ok() {
+            return Err(format!(
+                "The demo extract could not be loaded: {name} is not on this server ({}).",
+                response.status()
+            ));
+        }
+        let blob = JsFuture::from(response.blob().map_err(lost)?).await.map_err(lost)?;
+        files.push(File::new_with_blob_sequence(&Array::of1(&blob), name).map_err(lost)?);
+    }
+    Ok(files)
+}
+
+/// The files of a list, in its order.
+pub fn files_of(list: Option<FileList>) -> Vec<File> {
+    list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect()).unwrap_or_default()
+}
+
+/// The files of a drop.
+pub fn files_dropped(transfer: Option<DataTransfer>) -> Vec<File> {
+    files_of(transfer.and_then(|transfer| transfer.files()))
+}
+
+/// Hands `bytes` to the reader as a file.
+pub fn save(bytes: &Uint8Array, name: &str, mime: &str) {
+    let kind = BlobPropertyBag::new();
+    kind.set_type(mime);
+    let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &kind) else { return };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(anchor) = document().create_element("a").map(JsCast::unchecked_into::<HtmlAnchorElement>) {
+        anchor.set_href(&url);
+        anchor.set_download(name);
+        anchor.click();
+    }
+    // The browser has taken hold of the blob by then.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
+}
+
+/// Sets up `window.__quadrant.results()`: the `results` of the last `Finished` text, or null.
+pub fn publish_results(finished: impl Fn() -> String + 'static) {
+    let results = Closure::<dyn Fn() -> JsValue>::new(move || {
+        let text = finished();
+        if text.is_empty() {
+            return JsValue::NULL;
+        }
+        let step = |value: JsValue, key: &str| Reflect::get(&value, &key.into());
+        JSON::parse(&text)
+            .and_then(|event| step(event, "Finished"))
+            .and_then(|finished| step(finished, "outcome"))
+            .and_then(|outcome| step(outcome, "results"))
+            .unwrap_or(JsValue::NULL)
+    });
+    let handle = Object::new();
+    let _ = Reflect::set(&handle, &"results".into(), results.as_ref().unchecked_ref::<Function>());
+    let _ = Reflect::set(&window(), &"__quadrant".into(), &handle);
+    // Lives as long as the tab.
+    results.forget();
+}
+
+/// Copies `words` to the clipboard and says so on the button.
+pub fn copy(words: &str, button: Option<EventTarget>) {
+    let _ = window().navigator().clipboard().write_text(words);
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        let before = button.text_content();
+        button.set_text_content(Some("Copied"));
+        set_timeout(move || button.set_text_content(before.as_deref()), std::time::Duration::from_secs(2));
+    }
+}

@@ -1,0 +1,105 @@
+//! Draws a scene of `chart` in the page: its SVG, a note on hover and focus, its sentence, its table.
+
+use leptos::ev;
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::components::table::TableView;
+use crate::chart::frame::Frame;
+use crate::chart::scene::Scene;
+use crate::chart::svg;
+
+/// Width of the window, so that charts are drawn anew when it changes.
+#[derive(Clone, Copy)]
+struct Viewport(ReadSignal<f64>);
+
+/// Follows the window's width.
+pub fn provide_viewport() {
+    let width = || window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1024.0);
+    let (now, set_now) = signal(width());
+    let resized = window_event_listener(ev::resize, move |_| {
+        if (now.get_untracked() - width()).abs() >= 1.0 {
+            set_now.set(width());
+        }
+    });
+    // The page lives as long as the tab.
+    std::mem::forget(resized);
+    provide_context(Viewport(now));
+}
+
+/// How much of a figure's words is shown above it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// Title and sentence.
+    All,
+    /// None: the page around says it already (readers of the figure by ear still get them).
+    None,
+}
+
+/// A figure; `draw` is called with the width there is, and again when that changes.
+#[component]
+pub fn Figure(
+    /// Draws the scene; `None` draws nothing.
+    #[prop(into)]
+    draw: Callback<Frame, Option<Scene>>,
+    /// The words above it.
+    #[prop(default = Words::All)]
+    words: Words,
+) -> impl IntoView {
+    let Viewport(viewport) = expect_context();
+    let plate: NodeRef<Div> = NodeRef::new();
+    let (room, set_room) = signal(None::<f64>);
+    Effect::new(move || {
+        viewport.track();
+        if let Some(plate) = plate.get() {
+            let width = f64::from(plate.client_width());
+            if room.get_untracked() != Some(width) {
+                set_room.set(Some(width));
+            }
+        }
+    });
+    let scene = Memo::new(move |_| room.get().and_then(|width| draw.run(Frame::wide(width))));
+    let (tip, set_tip) = signal(None::<(String, f64, f64)>);
+    let point = move |target: Option<web_sys::EventTarget>| {
+        set_tip.set(target.and_then(|target| target.dyn_into::<Element>().ok()).and_then(|mark| {
+            let detail = mark.get_attribute("data-detail")?;
+            let (mark, plate) = (mark.get_bounding_client_rect(), plate.get_untracked()?.get_bounding_client_rect());
+            let x = mark.left() + mark.width() / 2.0 - plate.left();
+            Some((detail, x.clamp(0.0, plate.width()), mark.top() - plate.top()))
+        }));
+    };
+    view! {
+        <figure class="figure">
+            {move || (words == Words::All).then(|| scene.with(|scene| scene.as_ref().map(|scene| view! {
+                <figcaption>
+                    <h3>{scene.title.clone()}</h3>
+                    <p>{scene.sentence.clone()}</p>
+                </figcaption>
+            })))}
+            <div class="plate" node_ref=plate
+                on:pointerover=move |event| point(event.target())
+                on:pointerleave=move |_| set_tip.set(None)
+                on:focusin=move |event| point(event.target())
+                on:focusout=move |_| set_tip.set(None)
+            >
+                <div class="ink" inner_html=move || scene.with(|scene| scene.as_ref().map(svg::write).unwrap_or_default())></div>
+                {move || tip.get().map(|(words, x, y)| {
+                    let near_right = room.get_untracked().is_some_and(|width| x > width * 0.62);
+                    let near_left = room.get_untracked().is_some_and(|width| x < width * 0.38);
+                    view! {
+                        <p class="tip" class:to-left=near_right class:to-right=near_left aria-hidden="true"
+                            style:left=format!("{x}px") style:top=format!("{y}px")>{words}</p>
+                    }
+                })}
+            </div>
+            {move || scene.with(|scene| scene.as_ref().filter(|scene| !scene.table.rows.is_empty()).map(|scene| view! {
+                <details class="behind">
+                    <summary>"The numbers behind it"</summary>
+                    <TableView table=scene.table.clone()/>
+                </details>
+            }))}
+        </figure>
+    }
+}

@@ -1,0 +1,24 @@
+//! One file per page of the address.
+
+pub mod about;
+pub mod clustering;
+pub mod data;
+pub mod documents;
+pub mod overview;
+pub mod validation;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::components::section::waiting;
+use super::state::{Shown, State};
+
+/// A page over the outcome on screen; drawn anew when another takes its place.
+fn over_outcome(show: impl Fn(&Arc<Shown>) -> AnyView + Send + Sync + 'static) -> impl IntoView {
+    let state: State = expect_context();
+    move || match state.shown.get() {
+        Some(shown) => show(&shown),
+        None => waiting(),
+    }
+}

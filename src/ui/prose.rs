@@ -1,0 +1,73 @@
+//! Names of roles, stages and statuses in the reader's words.
+
+use crate::extract::schema::Role;
+use crate::readiness::findings::Status;
+
+/// A role, as the mapping editor names it.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "Customer",
+        Role::Order => "Order",
+        Role::OrderSequence => "Order sequence",
+        Role::OrderTimestamp => "Order date or time",
+        Role::Weekday => "Day of week",
+        Role::Hour => "Hour of day",
+        Role::DaysSincePrior => "Days since prior order",
+        Role::LineOrder => "Order of a line",
+        Role::Product => "Product of a line",
+        Role::Reordered => "Bought before?",
+        Role::Quantity => "Quantity",
+        Role::Amount => "Amount of money",
+        Role::ProductKey => "Product, in the product table",
+        Role::ProductName => "Product name",
+        Role::Category => "Category",
+        Role::CategoryKey => "Category, in the category table",
+        Role::CategoryName => "Category name",
+        Role::Segment => "Segment already given",
+        Role::OrderCount => "Number of orders",
+        Role::FreqScore => "Frequency score",
+        Role::LoyaltyScore => "Loyalty score",
+        Role::MeanDaysBetweenOrders => "Mean days between orders",
+        Role::ReorderRatio => "Reorder ratio",
+    }
+}
+
+/// The serialised name of a role, as in `mapping-<role>`.
+pub fn role_slug(role: Role) -> String {
+    serde_json::to_value(role).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A stage of the pipeline, as the progress bar says it. Unknown names are shown as they are.
+pub fn stage(name: &str) -> String {
+    match name {
+        "" => "Starting".to_owned(),
+        "inspect" => "Looking at the files".to_owned(),
+        "extract" | "read" | "reading" => "Reading orders".to_owned(),
+        "lines" | "read_lines" => "Reading order lines".to_owned(),
+        "readiness" => "Checking readiness".to_owned(),
+        "features" => "Building features".to_owned(),
+        "prepare" => "Preparing feature sets".to_owned(),
+        "clustering" => "Testing for clusters".to_owned(),
+        "segments" => "Applying the rule".to_owned(),
+        "validation" => "Validating the segments".to_owned(),
+        "planning" => "Planning experiments".to_owned(),
+        "decision" => "Weighing the evidence".to_owned(),
+        other => {
+            let mut words = other.replace('_', " ");
+            if let Some(first) = words.get_mut(0..1) {
+                first.make_ascii_uppercase();
+            }
+            words
+        }
+    }
+}
+
+/// A gate's status: (class, glyph, word).
+pub fn status(status: Status) -> (&'static str, &'static str, &'static str) {
+    match status {
+        Status::Pass => ("pass", "✓", "Pass"),
+        Status::Caveat => ("caveat", "!", "Caveat"),
+        Status::Fail => ("fail", "✕", "Fail"),
+        Status::NotMeasured => ("absent", "–", "Not measured"),
+    }
+}

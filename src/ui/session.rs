@@ -1,0 +1,387 @@
+//! What a reader asks for, turned into messages to the engine and changes of state.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+use super::client::{Client, Notice};
+use super::dom;
+use super::route::Page;
+use super::state::{FileSet, Phase, Progress, Recipe, Shown, Source, State};
+use crate::extract::schema::Mapping;
+use crate::pipeline::params::{Depth, Params};
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
+
+/// The reader's side of the protocol. One per page; see [`Session::expect`].
+#[derive(Clone)]
+pub struct Session {
+    state: State,
+    client: Client,
+    books: Rc<Books>,
+}
+
+/// What the session remembers beside the state on screen.
+#[derive(Default)]
+struct Books {
+    next_set: Cell<u32>,
+    next_run: Cell<u32>,
+    /// The run that counts; events of others are stale.
+    current: RefCell<Option<Recipe>>,
+    /// A download that waits for its run to be made again in a new engine.
+    wanted: RefCell<Option<Artifact>>,
+    /// The text of the last `Finished`, for `window.__quadrant.results()`.
+    finished: RefCell<String>,
+}
+
+type Handle = StoredValue<Session, LocalStorage>;
+
+impl Session {
+    /// Makes the session and hands it to all components below.
+    pub fn provide(state: State) -> Self {
+        let slot: Rc<RefCell<Option<Session>>> = Rc::default();
+        let client = Client::new({
+            let slot = Rc::downgrade(&slot);
+            Rc::new(move |notice| {
+                let session = slot.upgrade().and_then(|slot| slot.borrow().clone());
+                if let Some(session) = session {
+                    session.hear(notice);
+                }
+            })
+        });
+        let session = Self { state, client, books: Rc::default() };
+        *slot.borrow_mut() = Some(session.clone());
+        // The page lives as long as the tab: the slot is never given back.
+        std::mem::forget(slot);
+        provide_context::<Handle>(StoredValue::new_local(session.clone()));
+        session
+    }
+
+    /// The session that [`Session::provide`] made.
+    pub fn expect() -> Self {
+        expect_context::<Handle>().get_value()
+    }
+
+    /// Starts the engine and the demo.
+    pub fn begin(&self) {
+        dom::publish_results({
+            let books = self.books.clone();
+            move || books.finished.borrow().clone()
+        });
+        self.client.start();
+        self.demo();
+    }
+
+    /// Fetches the demo extract and runs it.
+    pub fn demo(&self) {
+        self.state.phase.set(Phase::Loading);
+        let session = self.clone();
+        spawn_local(async move {
+            let files = dom::fetch_demo().await;
+            // Files dropped meanwhile come first.
+            if session.state.files.with_untracked(Option::is_some_and_own) {
+                return;
+            }
+            match files {
+                Ok(files) => session.take(files, Source::Demo),
+                Err(message) => session.fail(Failure {
+                    stage: "demo".into(),
+                    code: "demo_missing".into(),
+                    message,
+                    hint: "Drop your own files, or reload the page to try again.".into(),
+                }),
+            }
+        });
+    }
+
+    /// Files that the reader dropped or picked. They replace the files in hand, unless those were the reader's own
+    /// and lacked a role: then they are added to them.
+    pub fn drop_files(&self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        let unfinished = self.state.files.with_untracked(|set| match set {
+            Some(FileSet { id, source: Source::Own, inspection: Some(seen) }) if !seen.missing.is_empty() => Some(*id),
+            _ => None,
+        });
+        match unfinished {
+            Some(set) => self.add_to(set, files),
+            None => self.take(files, Source::Own),
+        }
+    }
+
+    /// Adds files to the set in hand; one of the same name replaces the earlier one.
+    pub fn add_files(&self, files: Vec<File>) {
+        let own = self
+            .state
+            .files
+            .with_untracked(|set| set.as_ref().filter(|set| set.source == Source::Own).map(|set| set.id));
+        match own {
+            Some(set) => self.add_to(set, files),
+            None => self.take(files, Source::Own),
+        }
+    }
+
+    fn add_to(&self, set: FileSetId, files: Vec<File>) {
+        let mut all = self.client.files(set);
+        all.retain(|old| files.iter().all(|new| new.name() != old.name()));
+        all.extend(files);
+        self.take(all, Source::Own);
+    }
+
+    fn take(&self, files: Vec<File>, source: Source) {
+        self.stop_quietly();
+        let id = FileSetId(self.books.next_set.get() + 1);
+        self.books.next_set.set(id.0);
+        let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
+        let kept: Vec<FileSetId> = shown.into_iter().collect();
+        self.client.keep_only(&kept);
+        self.state.files.set(Some(FileSet { id, source, inspection: None }));
+        self.state.draft.set(None);
+        self.state.phase.set(Phase::Inspecting);
+        self.client.inspect(id, files);
+    }
+
+    /// Runs the files in hand with the mapping in the editor at the depth chosen.
+    pub fn run(&self) {
+        let Some((set, source)) = self.state.files.with_untracked(|set| set.as_ref().map(|set| (set.id, set.source)))
+        else {
+            return;
+        };
+        self.stop_quietly();
+        let params = Params { depth: self.state.depth.get_untracked(), ..Params::default() };
+        self.start(set, source, self.state.draft.get_untracked(), params);
+    }
+
+    /// The run on screen again, at another depth.
+    pub fn run_at(&self, depth: Depth) {
+        self.state.depth.set(depth);
+        self.run();
+    }
+
+    fn start(&self, set: FileSetId, source: Source, mapping: Option<Mapping>, params: Params) {
+        let run = RunId(self.books.next_run.get() + 1);
+        self.books.next_run.set(run.0);
+        *self.books.current.borrow_mut() = Some(Recipe {
+            set,
+            source,
+            mapping: mapping.clone(),
+            params: params.clone(),
+            engine: self.client.generation(),
+            run,
+        });
+        self.state.phase.set(Phase::Running(Progress {
+            run,
+            stage: String::new(),
+            done: 0,
+            total: 0,
+            stopping: false,
+        }));
+        self.client.send(Request::Start { run, set, mapping, params });
+    }
+
+    /// Cancels what is under way; the outcome on screen stays.
+    pub fn cancel(&self) {
+        *self.books.wanted.borrow_mut() = None;
+        self.state.making.set(None);
+        let run = self.books.current.borrow().as_ref().map(|recipe| recipe.run);
+        match run {
+            Some(run) => {
+                self.state.phase.update(|phase| {
+                    if let Phase::Running(progress) = phase {
+                        progress.stopping = true;
+                    }
+                });
+                self.client.cancel(run);
+            }
+            None => self.rest(),
+        }
+    }
+
+    /// Cancels without a word: something newer is about to start.
+    fn stop_quietly(&self) {
+        let stale = self.books.current.borrow_mut().take();
+        if let Some(recipe) = stale {
+            self.client.cancel(recipe.run);
+        }
+    }
+
+    /// Starts another engine after it died or did not come, and goes on where it stopped.
+    pub fn restart(&self) {
+        self.client.start();
+        let (waits, own) = self
+            .state
+            .files
+            .with_untracked(|set| (set.is_some(), set.as_ref().is_some_and(|set| set.source == Source::Own)));
+        let shown = self.state.shown.with_untracked(Option::is_some);
+        match (waits, shown) {
+            // The reader sees an earlier outcome: wait for word, rather than fail the same way again.
+            (_, true) => self.rest(),
+            (true, false) if own => self.state.phase.set(Phase::Ready),
+            _ => self.demo(),
+        }
+    }
+
+    /// Puts the message of a failure away.
+    pub fn dismiss(&self) {
+        self.rest();
+    }
+
+    fn rest(&self) {
+        *self.books.current.borrow_mut() = None;
+        let shown = self.state.shown.with_untracked(Option::is_some);
+        self.state.phase.set(if shown { Phase::Done } else { Phase::Ready });
+    }
+
+    /// Has `artifact` made from the outcome on screen and saves it.
+    pub fn download(&self, artifact: Artifact) {
+        let Some(recipe) = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.clone()))
+        else {
+            return;
+        };
+        self.state.making.set(Some(artifact.clone()));
+        if recipe.engine == self.client.generation() {
+            self.client.send(Request::Make { run: recipe.run, artifact });
+        } else {
+            // Its engine is gone: the same run again (same input, same answer), then the file.
+            *self.books.wanted.borrow_mut() = Some(artifact);
+            self.start(recipe.set, recipe.source, recipe.mapping, recipe.params);
+        }
+    }
+
+    fn fail(&self, failure: Failure) {
+        *self.books.current.borrow_mut() = None;
+        *self.books.wanted.borrow_mut() = None;
+        self.state.making.set(None);
+        self.state.phase.set(Phase::Failed(failure));
+    }
+
+    fn is_current(&self, run: RunId) -> bool {
+        self.books.current.borrow().as_ref().is_some_and(|recipe| recipe.run == run)
+    }
+
+    fn hear(&self, notice: Notice) {
+        match notice {
+            Notice::Ready => {
+                let slow = self
+                    .state
+                    .phase
+                    .with_untracked(|phase| matches!(phase, Phase::Failed(failure) if failure.code == "engine_slow"));
+                if slow {
+                    let busy =
+                        self.books.current.borrow().is_some() || self.state.files.with_untracked(Option::is_some);
+                    self.state.phase.set(if busy { Phase::Inspecting } else { Phase::Loading });
+                }
+            }
+            Notice::Slow(failure) => self.state.phase.set(Phase::Failed(failure)),
+            Notice::Died(failure) => self.fail(failure),
+            Notice::Event(event, text, bytes) => self.hear_event(*event, text, bytes),
+        }
+    }
+
+    fn hear_event(&self, event: Event, text: String, bytes: Option<Uint8Array>) {
+        match event {
+            Event::Ready { .. } => {}
+            Event::Inspected { set, inspection } => {
+                let mut missing = Vec::new();
+                let ours = self.state.files.try_update(|files| match files {
+                    Some(files) if files.id == set => {
+                        missing.clone_from(&inspection.missing);
+                        files.inspection = Some(Arc::from(inspection));
+                        true
+                    }
+                    _ => false,
+                });
+                if ours != Some(true) {
+                    return;
+                }
+                if missing.is_empty() {
+                    self.run();
+                } else {
+                    self.fail(missing_roles(&missing));
+                    Page::Data.open();
+                }
+            }
+            Event::Refused { set, failure } => {
+                if self.state.files.with_untracked(|files| files.as_ref().is_some_and(|files| files.id == set)) {
+                    self.fail(failure);
+                }
+            }
+            Event::Progressed { run, stage, done, total } => self.state.phase.update(|phase| {
+                if let Phase::Running(progress) = phase
+                    && progress.run == run
+                {
+                    (progress.stage, progress.done, progress.total) = (stage, done, total);
+                }
+            }),
+            Event::Refined { run, partial } => {
+                if self.is_current(run)
+                    && let Some(recipe) = self.books.current.borrow().clone()
+                {
+                    self.state.shown.set(Some(Arc::new(Shown { outcome: Arc::from(partial), recipe, millis: None })));
+                }
+            }
+            Event::Finished { run, outcome, millis } => {
+                if !self.is_current(run) {
+                    return;
+                }
+                let recipe = self.books.current.borrow_mut().take();
+                let Some(recipe) = recipe else { return };
+                *self.books.finished.borrow_mut() = text;
+                self.state.shown.set(Some(Arc::new(Shown {
+                    outcome: Arc::from(outcome),
+                    recipe,
+                    millis: Some(millis),
+                })));
+                self.state.phase.set(Phase::Done);
+                let wanted = self.books.wanted.borrow_mut().take();
+                if let Some(artifact) = wanted {
+                    self.download(artifact);
+                }
+            }
+            Event::Failed { run, failure } => {
+                let making = self.state.making.with_untracked(Option::is_some);
+                if self.is_current(run) || making {
+                    self.fail(failure);
+                }
+            }
+            Event::Cancelled { run } => {
+                if self.is_current(run) {
+                    self.rest();
+                }
+            }
+            Event::Made { name, mime, .. } => {
+                self.state.making.set(None);
+                if let Some(bytes) = bytes {
+                    dom::save(&bytes, &name, &mime);
+                }
+            }
+        }
+    }
+}
+
+/// Is there a set of the reader's own?
+trait OwnSet {
+    fn is_some_and_own(&self) -> bool;
+}
+
+impl OwnSet for Option<FileSet> {
+    fn is_some_and_own(&self) -> bool {
+        self.as_ref().is_some_and(|set| set.source == Source::Own)
+    }
+}
+
+fn missing_roles(missing: &[crate::extract::schema::MissingRole]) -> Failure {
+    let names: Vec<String> = missing.iter().map(|missing| super::prose::role(missing.role).to_lowercase()).collect();
+    let hints: Vec<&str> = missing.iter().map(|missing| missing.hint.as_str()).collect();
+    Failure {
+        stage: "extract".into(),
+        code: "missing_role".into(),
+        message: format!("No column was recognised as: {}.", names.join(", ")),
+        hint: format!("{} Choose the column below and run, or drop the file that has it.", hints.join(" ")),
+    }
+}

@@ -1,0 +1,153 @@
+//! What the page knows.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::extract::schema::{Inspection, Mapping};
+use crate::pipeline::outcome::Outcome;
+use crate::pipeline::params::{Depth, Params};
+use crate::protocol::{Failure, FileSetId, RunId};
+
+/// Where the files came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The bundled synthetic extract.
+    Demo,
+    /// Dropped or picked by the reader.
+    Own,
+}
+
+/// Files dropped together, as the page knows them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileSet {
+    /// Their id.
+    pub id: FileSetId,
+    /// Where from.
+    pub source: Source,
+    /// What the engine saw in them; `None` until it has looked.
+    pub inspection: Option<Arc<Inspection>>,
+}
+
+/// A run under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Which.
+    pub run: RunId,
+    /// Stage name as in `pipeline::stage`; empty before the first report.
+    pub stage: String,
+    /// Units done in this stage.
+    pub done: u64,
+    /// Units in all; 0 = not known.
+    pub total: u64,
+    /// Cancel was asked for.
+    pub stopping: bool,
+}
+
+/// What happens now. The outcome on screen is apart from it: see [`State::shown`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The engine starts, or the demo is on its way.
+    Loading,
+    /// Waiting for files.
+    Ready,
+    /// The engine looks at the files.
+    Inspecting,
+    /// A run is under way.
+    Running(Progress),
+    /// The last run is finished (or was cancelled with an earlier outcome on screen).
+    Done,
+    /// The last thing asked for failed; an earlier outcome may still be on screen.
+    Failed(Failure),
+}
+
+impl Phase {
+    /// As `document.documentElement.dataset.state` says it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Inspecting | Self::Running(_) => "running",
+            Self::Done => "done",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// How an outcome came about: enough to make it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// The files.
+    pub set: FileSetId,
+    /// Where they came from.
+    pub source: Source,
+    /// The mapping sent; `None` = as detected.
+    pub mapping: Option<Mapping>,
+    /// The parameters.
+    pub params: Params,
+    /// Which engine (generation of the worker) holds the run.
+    pub engine: u32,
+    /// The run.
+    pub run: RunId,
+}
+
+/// The outcome on screen.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The outcome.
+    pub outcome: Arc<Outcome>,
+    /// How it came about.
+    pub recipe: Recipe,
+    /// Wall time of the run; `None` while it is being refined.
+    pub millis: Option<u64>,
+}
+
+/// The page's state: cheap handles, copied everywhere.
+#[derive(Clone, Copy)]
+pub struct State {
+    /// What happens now.
+    pub phase: RwSignal<Phase>,
+    /// The files in hand.
+    pub files: RwSignal<Option<FileSet>>,
+    /// The mapping in the editor; `None` = as detected.
+    pub draft: RwSignal<Option<Mapping>>,
+    /// The depth chosen for the next run.
+    pub depth: RwSignal<Depth>,
+    /// The outcome on screen.
+    pub shown: RwSignal<Option<Arc<Shown>>>,
+    /// Files are being dragged over the window.
+    pub dragging: RwSignal<bool>,
+    /// A file is being made for download: its button is busy.
+    pub making: RwSignal<Option<crate::protocol::Artifact>>,
+}
+
+impl State {
+    /// Nothing known yet.
+    pub fn new() -> Self {
+        Self {
+            phase: RwSignal::new(Phase::Loading),
+            files: RwSignal::new(None),
+            draft: RwSignal::new(None),
+            depth: RwSignal::new(Depth::Quick),
+            shown: RwSignal::new(None),
+            dragging: RwSignal::new(false),
+            making: RwSignal::new(None),
+        }
+    }
+
+    /// Is anything under way?
+    pub fn under_way(&self) -> bool {
+        self.phase.with(|phase| matches!(phase, Phase::Loading | Phase::Inspecting | Phase::Running(_)))
+    }
+
+    /// Is something under way that can be cancelled?
+    pub fn busy(&self) -> bool {
+        self.phase.with(|phase| matches!(phase, Phase::Running(_) | Phase::Inspecting))
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}

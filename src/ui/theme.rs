@@ -1,0 +1,28 @@
+//! Light, dark, or as the system says. The choice is the only thing the page stores.
+
+use leptos::prelude::*;
+
+const KEY: &str = "quadrant.theme";
+
+/// Is the page dark now?
+pub fn is_dark() -> bool {
+    let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    match chosen.as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches()),
+    }
+}
+
+/// Turns light to dark and back, and remembers it where storage allows.
+pub fn toggle() -> bool {
+    let dark = !is_dark();
+    let name = if dark { "dark" } else { "light" };
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", name);
+    }
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(KEY, name);
+    }
+    dark
+}
