@@ -1,4 +1,5 @@
-//! Light, dark, or as the system says. The choice is the only thing the page stores.
+//! Light, dark, or as the system says (`public/theme.js` sets that before first paint). The choice is the only thing
+//! the page stores.
 
 use leptos::prelude::*;
 
@@ -6,15 +7,10 @@ const KEY: &str = "quadrant.theme";
 
 /// Is the page dark now?
 pub fn is_dark() -> bool {
-    let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
-    match chosen.as_deref() {
-        Some("dark") => true,
-        Some("light") => false,
-        _ => window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches()),
-    }
+    document().document_element().and_then(|root| root.get_attribute("data-theme")).as_deref() == Some("dark")
 }
 
-/// Turns light to dark and back, and remembers it where storage allows.
+/// Turns light to dark and back, and remembers it where storage allows. Says whether it is dark now.
 pub fn toggle() -> bool {
     let dark = !is_dark();
     let name = if dark { "dark" } else { "light" };
