@@ -1,27 +1,24 @@
 //! The segment map: density of customers over the two scores, with the thresholds of the rule.
 //!
-//! To the right: how often (mean days between orders, by equal factors); upwards: the share of lines bought before.
+//! To the right: how often (mean days between orders, fewer to the right); upwards: the share of lines bought before.
 //! Darker means more customers per area of the figure, so bins of unequal width do not deceive.
 
 use super::frame::{Frame, text_width};
-use super::scale::{Bend, Scale};
+use super::scale::{Bend, Scale, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::{Results, ScoreDensity};
 use crate::report::{figures, memo};
 use crate::segments::findings::{Segment, Thresholds};
 
-/// Days between orders that are worth a tick.
-const DAYS: [f64; 8] = [2.0, 4.0, 7.0, 10.0, 14.0, 20.0, 30.0, 60.0];
-
 /// The map; `None` where there is nothing to draw.
 pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<Scene> {
     let thresholds = results.thresholds.value()?;
-    let (low, high) = occupied(density)?;
+    let (slowest, fastest) = occupied(density)?;
     let narrow = frame.is_narrow();
     let (left, top, bottom) = (44.0, 30.0, 46.0);
     let height = if narrow { frame.width * 1.04 } else { (frame.width * 0.78).min(620.0) };
     let (right, floor) = (frame.width - 1.0, height - bottom);
-    let x = Scale::new(Bend::Log, (low, high), (left, right));
+    let x = Axis(Scale::new(Bend::Linear, (fastest, slowest), (right, left)));
     let y = Scale::new(Bend::Linear, (0.0, 1.0), (floor, top));
     let mut scene = Scene {
         name: "segment-map",
@@ -32,24 +29,34 @@ pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<S
         marks: Vec::new(),
         table: memo::segments_table(results),
     };
-    axes(&mut scene, (low, high), (x, y), (left, right, top, floor));
+    axes(&mut scene, (fastest, slowest), (x, y), (left, right, top, floor));
     cells(&mut scene, density, thresholds, (x, y));
     lines(&mut scene, thresholds, (x, y), (left, right, top, floor));
     corners(&mut scene, results, (left, right, top, floor), narrow);
     Some(scene)
 }
 
-/// Lowest and highest frequency edge with a customer between them.
+/// Places a frequency score by its mean days between orders; fewer days stand further right.
+#[derive(Clone, Copy, Debug)]
+struct Axis(Scale);
+
+impl Axis {
+    fn at(&self, score: f64) -> f64 {
+        self.0.at(days(score))
+    }
+}
+
+/// Days between orders at the slowest and at the fastest edge with a customer between them.
 fn occupied(density: &ScoreDensity) -> Option<(f64, f64)> {
     let columns = density.frequency_edges.len().checked_sub(1)?;
-    let used = |column: &usize| (0..density.loyalty_edges.len() - 1).any(|row| count(density, *column, row) > 0);
-    if columns == 0 || density.loyalty_edges.len() < 2 {
-        return None;
-    }
+    let rows = density.loyalty_edges.len().checked_sub(1)?;
+    let used = |column: &usize| (0..rows).any(|row| count(density, *column, row) > 0);
     let first = (0..columns).find(used)?;
     let last = (0..columns).rev().find(used)?;
-    // A score of 0 has no logarithm: as seldom as once in three years is seldom enough.
-    Some((density.frequency_edges.get(first)?.max(0.001), *density.frequency_edges.get(last + 1)?))
+    let slowest = days(*density.frequency_edges.get(first)?);
+    // A score of 0 is no number of days: the next edge is slow enough.
+    let slowest = if slowest.is_finite() { slowest } else { days(*density.frequency_edges.get(first + 1)?) * 2.0 };
+    Some((slowest, days(*density.frequency_edges.get(last + 1)?)))
 }
 
 fn count(density: &ScoreDensity, column: usize, row: usize) -> u32 {
@@ -57,7 +64,7 @@ fn count(density: &ScoreDensity, column: usize, row: usize) -> u32 {
     density.counts.get(row * columns + column).copied().unwrap_or(0)
 }
 
-fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Scale, Scale)) {
+fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Axis, Scale)) {
     let mut drawn = Vec::new();
     for (row, loyalty) in density.loyalty_edges.windows(2).enumerate() {
         for (column, frequency) in density.frequency_edges.windows(2).enumerate() {
@@ -75,7 +82,7 @@ fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x,
     densities.sort_by(f64::total_cmp);
     let full = densities.get(densities.len().saturating_sub(1) * 98 / 100).copied().unwrap_or(1.0);
     for ((f0, f1, l0, l1), (x0, x1, y0, y1), customers, dense) in drawn {
-        let often = (f0 * f1).max(0.0).sqrt() >= thresholds.frequency.used;
+        let often = f64::midpoint(days(f0), days(f1)) <= days(thresholds.frequency.used);
         let loyal = f64::midpoint(l0, l1) >= thresholds.loyalty.used;
         let segment = Segment::of(often, loyal);
         let ink = 0.10 + 0.90 * (dense / full).min(1.0).sqrt();
@@ -104,19 +111,12 @@ fn days(score: f64) -> f64 {
 
 type Room = (f64, f64, f64, f64);
 
-fn axes(scene: &mut Scene, (low, high): (f64, f64), (x, y): (Scale, Scale), (left, right, _, floor): Room) {
-    let mut last = f64::NEG_INFINITY;
-    for day in DAYS.into_iter().rev() {
-        let score = 1.0 / (day + 1.0);
-        if score < low || score > high {
-            continue;
-        }
-        let at = x.at(score);
+fn axes(scene: &mut Scene, (fastest, slowest): (f64, f64), (x, y): (Axis, Scale), (left, right, _, floor): Room) {
+    for day in ticks(fastest, slowest, if right - left < 420.0 { 4 } else { 7 }) {
+        let at = x.0.at(day);
         scene.line((at, floor), (at, floor + 5.0), "tick");
-        if at - last >= 30.0 && at < right - 8.0 {
-            scene.text((at, floor + 19.0), Anchor::Middle, figures::decimal(day, 0), "tick-label");
-            last = at;
-        }
+        let anchor = if at > right - 12.0 { Anchor::End } else { Anchor::Middle };
+        scene.text((at, floor + 19.0), anchor, figures::significant(day, 3), "tick-label");
     }
     for tick in 0..=4 {
         let share = f64::from(tick) / 4.0;
@@ -129,7 +129,7 @@ fn axes(scene: &mut Scene, (low, high): (f64, f64), (x, y): (Scale, Scale), (lef
     scene.text((right, floor + 38.0), Anchor::End, "more often →", "axis-label");
 }
 
-fn lines(scene: &mut Scene, thresholds: &Thresholds, (x, y): (Scale, Scale), (left, right, top, floor): Room) {
+fn lines(scene: &mut Scene, thresholds: &Thresholds, (x, y): (Axis, Scale), (left, right, top, floor): Room) {
     let at = x.at(thresholds.frequency.used);
     scene.line((at, top), (at, floor), "threshold");
     let often = format!("{} days", figures::decimal(days(thresholds.frequency.used), 1));
@@ -189,7 +189,11 @@ mod tests {
 
     #[test]
     fn only_the_occupied_range_is_drawn() {
-        assert_eq!(occupied(&density()), Some((0.05, 0.5)));
+        let (slowest, fastest) = occupied(&density()).unwrap();
+        assert!((slowest - 19.0).abs() < 1e-9 && (fastest - 1.0).abs() < 1e-9);
+        // An edge at a score of 0 stands for no number of days.
+        let slow = ScoreDensity { counts: vec![3, 0, 0, 0, 0, 0], ..density() };
+        assert!(occupied(&slow).unwrap().0.is_finite());
         let empty = ScoreDensity { counts: vec![0; 6], ..density() };
         assert_eq!(occupied(&empty), None);
         let none = ScoreDensity { frequency_edges: vec![], loyalty_edges: vec![], counts: vec![] };

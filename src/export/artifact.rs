@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pipeline::error::Error;
 use crate::pipeline::run::Finished;
+use crate::report::{markdown, memo};
 
 use super::{assignments, features, results};
 
@@ -62,7 +63,8 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
             ("results.json", "application/json")
         }
         Artifact::MemoMarkdown => {
-            return Err(Error::Write { file: "decision_memo.md".to_owned(), detail: "not offered".to_owned() });
+            bytes = markdown::write(&memo::memo(&finished.outcome.results)).into_bytes();
+            ("decision_memo.md", "text/markdown;charset=utf-8")
         }
     };
     Ok(MadeFile { name: file.to_owned(), mime: mime.to_owned(), bytes })

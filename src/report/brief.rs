@@ -5,6 +5,7 @@
 use super::{figures, wording};
 use crate::clustering::findings::NullBenchmark;
 use crate::decision::findings::{Recommendation, Verdict};
+use crate::decision::sentences;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::Status;
 use crate::stats::measured::Measured;
@@ -158,7 +159,7 @@ fn ahead_of_time(results: &Results) -> Option<Fact> {
         title: "foreseen".to_owned(),
         text: format!(
             "of the later differences in {} follow from segments fixed beforehand{between}.",
-            wording::inside(&wording::metric(&outcome.outcome))
+            sentences::outcome(&outcome.outcome)
         ),
         more: "validation",
     })

@@ -3,9 +3,11 @@
 use super::document::{Block, Document, Table, Text, Tone};
 use super::{brief, figures, wording};
 use crate::decision::findings::{Recommendation, Verdict};
+use crate::decision::sentences::quantity;
 use crate::extract::findings::{ExtractFindings, Layout};
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::{Gate, Status};
+use crate::readiness::gates::{Bounds, spec};
 use crate::segments::findings::{Segment, Thresholds};
 use crate::stats::measured::Measured;
 use crate::validation::findings::{Effect, ValidationFindings};
@@ -262,7 +264,7 @@ fn risks(results: &Results, blocks: &mut Vec<Block>) {
                 gate.title.clone().into(),
                 gate_status(gate).into(),
                 gate_value(gate).into(),
-                gate.pass.clone().into(),
+                gate_bar(gate).0.into(),
             ]);
         }
         blocks.push(Block::Table(table));
@@ -282,10 +284,18 @@ fn gate_status(gate: &Gate) -> String {
 
 /// A gate's value in its own unit: counts whole, shares in percent, ratios and coefficients with decimals.
 pub fn gate_value(gate: &Gate) -> String {
-    match gate.id.as_str() {
-        "volume" => or_dash(&gate.value, |value| figures::decimal(value, 0)),
-        "stability_b_prime" | "reliability" | "out_of_time" | "migration" => or_dash(&gate.value, figures::coefficient),
-        _ => or_dash(&gate.value, |value| figures::percent_to(value, 1)),
+    or_dash(&gate.value, |value| quantity(&gate.id, value))
+}
+
+/// What a gate asks for, in the unit of its value: to pass, and to be usable with a caveat (may be empty).
+pub fn gate_bar(gate: &Gate) -> (String, String) {
+    let bar = |value: f64| quantity(&gate.id, value);
+    match spec(&gate.id).map(|spec| spec.bounds) {
+        Some(Bounds::AtLeast(pass, caveat)) => (format!("at least {}", bar(pass)), bar(caveat)),
+        Some(Bounds::AtMost(pass, caveat)) => (format!("at most {}", bar(pass)), bar(caveat)),
+        Some(Bounds::Descriptive(pass)) => (format!("at least {}", bar(pass)), "anything less".to_owned()),
+        Some(Bounds::Information) => ("nothing: for information".to_owned(), String::new()),
+        None => (gate.pass.clone(), gate.caveat.clone()),
     }
 }
 
@@ -330,7 +340,7 @@ fn next(results: &Results, blocks: &mut Vec<Block>) {
     match (results.decision.recommendation, results.readiness.verdict) {
         (Recommendation::Refuse, _) | (_, Verdict::NoGo) => {
             for gate in results.readiness.gates.iter().filter(|gate| gate.blocking && gate.status == Status::Fail) {
-                steps.push(format!("Mend {}: needs {}.", wording::inside(&gate.title), gate.pass).into());
+                steps.push(format!("Mend {}: needs {}.", wording::inside(&gate.title), gate_bar(gate).0).into());
             }
             steps.push(
                 "Run again on the mended extract. Until then, send nobody a message because of a segment.".into(),

@@ -1,11 +1,12 @@
 //! Findings as tables, for the page and the documents.
 
 use super::document::{Table, Text};
-use super::memo::{gate_value, or_dash};
+use super::memo::{gate_bar, gate_value, or_dash};
 use super::{figures, wording};
 use crate::clustering::findings::{
     Agreement, CanonicalComparison, DbscanFindings, MixtureCell, NullBenchmark, Stability, WardFindings,
 };
+use crate::decision::sentences;
 use crate::extract::findings::Warning;
 use crate::readiness::findings::{Gate, OrderCountThreshold, Status};
 use crate::segments::findings::{Segment, SegmentFindings, SensitivityPoint};
@@ -24,12 +25,13 @@ pub fn gates(gates: &[Gate]) -> Table {
         .words("With a caveat")
         .words("Basis");
     for gate in gates {
+        let (pass, caveat) = gate_bar(gate);
         table.row([
             gate.title.clone().into(),
             status(gate.status).into(),
             gate_value(gate).into(),
-            gate.pass.clone().into(),
-            gate.caveat.clone().into(),
+            pass.into(),
+            caveat.into(),
             gate.basis.clone().into(),
         ]);
     }
@@ -217,7 +219,7 @@ pub fn out_of_time(later: &OutOfTime) -> Table {
             _ => "–".to_owned(),
         };
         let fixed = [
-            wording::metric(&outcome.outcome),
+            wording::capital(sentences::outcome(&outcome.outcome)),
             figures::integer(outcome.customers),
             or_dash(&outcome.omega_squared, figures::coefficient),
             interval,
@@ -264,8 +266,8 @@ pub fn bake_off(contenders: &[Contender]) -> Table {
             _ => "–".to_owned(),
         };
         table.row([
-            wording::metric(&contender.id).into(),
-            wording::metric(&contender.outcome).into(),
+            wording::capital(sentences::contender(&contender.id)).into(),
+            sentences::outcome(&contender.outcome).into(),
             or_dash(&contender.r2, figures::coefficient).into(),
             or_dash(&contender.delta_r2, figures::coefficient).into(),
             interval.into(),

@@ -98,16 +98,6 @@ pub fn metric(name: &str) -> String {
         "aisle_entropy" => "Variety of categories",
         "num_orders" | "total_orders" | "order_count" => "Number of orders",
         "total_items" => "Number of lines",
-        "next_gap_days" => "Days to the next order",
-        "orders_in_horizon" => "Orders in the period after",
-        "reorder_share" => "Reordered share after",
-        "spend" => "Spend after",
-        "rule" => "The four-segment rule",
-        "kmeans_scores" => "k-means on the two scores",
-        "kmeans_behaviour" => "k-means on behaviour",
-        "terciles" => "Terciles of the two scores",
-        "rfm_quintiles" => "RFM quintiles",
-        "continuous" => "The scores themselves (ceiling)",
         other => return sentence_case(other),
     }
     .to_owned()
@@ -115,7 +105,11 @@ pub fn metric(name: &str) -> String {
 
 /// `returned_30d` as `Returned 30d`.
 fn sentence_case(name: &str) -> String {
-    let words = name.replace('_', " ");
+    capital(&name.replace('_', " "))
+}
+
+/// The first letter large, for the beginning of a sentence or a cell.
+pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -32,25 +32,18 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
-/// The serialised name of a role, as in `mapping-<role>`.
-pub fn role_slug(role: Role) -> String {
-    serde_json::to_value(role).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 /// A stage of the pipeline, as the progress bar says it. Unknown names are shown as they are.
 pub fn stage(name: &str) -> String {
     match name {
-        "" => "Starting".to_owned(),
+        "" | "params" => "Starting".to_owned(),
         "inspect" => "Looking at the files".to_owned(),
-        "extract" | "read" | "reading" => "Reading orders".to_owned(),
-        "lines" | "read_lines" => "Reading order lines".to_owned(),
-        "readiness" => "Checking readiness".to_owned(),
+        "extract" => "Reading orders and lines".to_owned(),
         "features" => "Building features".to_owned(),
-        "prepare" => "Preparing feature sets".to_owned(),
-        "clustering" => "Testing for clusters".to_owned(),
+        "readiness" => "Checking readiness".to_owned(),
         "segments" => "Applying the rule".to_owned(),
         "validation" => "Validating the segments".to_owned(),
-        "planning" => "Planning experiments".to_owned(),
+        "prepare" => "Preparing feature sets".to_owned(),
+        "clustering" => "Testing for clusters".to_owned(),
         "decision" => "Weighing the evidence".to_owned(),
         other => {
             let mut words = other.replace('_', " ");

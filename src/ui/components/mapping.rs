@@ -126,7 +126,7 @@ fn one(
     place: Option<ColumnRef>,
     missing: Option<String>,
 ) -> AnyView {
-    let slug = prose::role_slug(role);
+    let slug = role.name();
     let testid = if index == 0 { format!("mapping-{slug}") } else { format!("mapping-{slug}-{}", index + 1) };
     let id = format!("role-{slug}-{index}");
     let wanting = missing.is_some() && place.is_none();

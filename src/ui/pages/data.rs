@@ -9,7 +9,7 @@ use crate::extract::findings::Layout;
 use crate::extract::schema::Inspection;
 use crate::readiness::findings::{CanonicalDecision, CanonicalGates, Gate};
 use crate::report::document::Table;
-use crate::report::memo::gate_value;
+use crate::report::memo::{gate_bar, gate_value};
 use crate::report::{figures, tables, wording};
 use crate::stats::measured::Measured;
 use crate::ui::components::mapping::MappingEditor;
@@ -143,11 +143,8 @@ fn gates(gates: &[Gate]) -> AnyView {
 fn gate(gate: &Gate) -> AnyView {
     let (class, glyph, word) = prose::status(gate.status);
     let note = tables::why_absent(&gate.value).unwrap_or_else(|| gate.note.clone());
-    let needed = if gate.caveat.is_empty() {
-        gate.pass.clone()
-    } else {
-        format!("{}; with a caveat {}", gate.pass, gate.caveat)
-    };
+    let (pass, caveat) = gate_bar(gate);
+    let needed = if caveat.is_empty() { pass } else { format!("{pass}; with a caveat {caveat}") };
     view! {
         <tr class=format!("gate {class}") data-testid=format!("gate-{}", gate.id)>
             <th scope="row">
