@@ -1,6 +1,9 @@
 //! The command line (native only): the same core as the page, batch by batch.
 
 #[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/analyze.rs"]
+mod analyze;
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "quadrant/disk.rs"]
 mod disk;
 #[cfg(not(target_arch = "wasm32"))]
@@ -12,6 +15,9 @@ mod generate;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "quadrant/progress.rs"]
 mod progress;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/summary.rs"]
+mod summary;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
@@ -31,11 +37,19 @@ fn main() -> std::process::ExitCode {
 
     #[derive(clap::Subcommand)]
     enum Command {
+        /// Analyze an extract: segments, evidence, verdict, files
+        Analyze(analyze::Arguments),
         /// Write a synthetic extract with planted truth
         Generate(generate::Arguments),
     }
 
+    // A panic is a bug of ours; Rust's own exit code for it would be 101, an abort's 134.
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!("{}", fault::Fault::bug(info));
+        std::process::exit(1);
+    }));
     let done = match Arguments::parse().command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
     };
     match done {

@@ -8,6 +8,7 @@ use quadrant::generate::folder::Folder;
 
 /// An output folder. Files are written beside their final name and renamed when complete, so that an
 /// interrupted run leaves no half-written file under a name that someone reads.
+#[derive(Clone)]
 pub(crate) struct Disk {
     root: PathBuf,
 }

@@ -1,0 +1,189 @@
+//! `quadrant analyze`: an extract to results and files.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, ScopedJoinHandle};
+
+use clap::{Args, ValueEnum};
+use quadrant::export::receipt::{Hashed, Hashing, Receipt};
+use quadrant::export::{ExportError, assignments, features, results};
+use quadrant::extract::schema::Mapping;
+use quadrant::extract::source::{FileSource, Source};
+use quadrant::generate::folder::Folder;
+use quadrant::pace::block_on;
+use quadrant::pipeline::error::Error;
+use quadrant::pipeline::params::{CheckedParams, Depth, Params};
+use quadrant::pipeline::run::{Finished, run as analyse};
+
+use crate::disk::Disk;
+use crate::fault::Fault;
+use crate::{progress, summary};
+
+/// The depths by their names on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+enum DepthName {
+    /// Features, rule, effects, gates: seconds
+    Quick,
+    /// Everything
+    Full,
+}
+
+/// `quadrant analyze FILE... [--mapping mapping.json] [--min-orders 5] [--as-of DATE] [--depth quick|full] [--seed N]
+/// --out DIR`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Parquet files of one extract, in any order; roles are detected
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Which column plays which role, instead of detecting it
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Customers with fewer orders are left out
+    #[arg(long, default_value_t = Params::default().min_orders)]
+    min_orders: u32,
+    /// Orders after this date (YYYY-MM-DD) are left out
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// How much to compute
+    #[arg(long, value_enum, default_value = "quick")]
+    depth: DepthName,
+    /// Seed of everything random: the same seed gives the same results
+    #[arg(long, default_value_t = Params::default().seed)]
+    seed: u64,
+    /// Folder to write to (made if absent)
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Arguments {
+    fn params(&self) -> Result<CheckedParams, Fault> {
+        let depth = match self.depth {
+            DepthName::Quick => Depth::Quick,
+            DepthName::Full => Depth::Full,
+        };
+        let params = Params {
+            min_orders: self.min_orders,
+            depth,
+            seed: self.seed,
+            as_of: self.as_of.clone(),
+            ..Params::default()
+        };
+        params.check().map_err(|error| fault(&Error::from(error)))
+    }
+}
+
+/// Runs the analysis, writes the files and says what came out.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
+    let params = arguments.params()?;
+    let mapping = arguments.mapping.as_deref().map(read_mapping).transpose()?;
+    let sources = open(&arguments.files)?;
+    let mut disk = Disk::open(&arguments.out).map_err(|error| {
+        let out = arguments.out.display();
+        Fault::input(format!("{out} cannot be made: {error}"), "choose a folder that you may write to with --out")
+    })?;
+    thread::scope(|scope| {
+        // The receipt's hashes need every byte of the inputs, the analysis does not: side by side.
+        let hashes: Vec<_> = arguments.files.iter().map(|path| scope.spawn(move || hash(path))).collect();
+        let pace = progress::pace("starting");
+        let finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
+        let mut outputs = write(&finished, &mut disk)?;
+        let inputs =
+            hashes.into_iter().zip(&arguments.files).map(|(h, path)| joined(h, path)).collect::<Result<_, _>>()?;
+        let receipt = Receipt::new(&finished.outcome.results, inputs, outputs.clone());
+        outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
+        drop(pace);
+        summary::print(&finished.outcome.results, &outputs, &arguments.out);
+        Ok(())
+    })
+}
+
+/// An error of the run as a fault of the input (whatever a person can mend) or of ours.
+fn fault(error: &Error) -> Fault {
+    Fault::input(error, error.hint())
+}
+
+fn read_mapping(path: &Path) -> Result<Mapping, Fault> {
+    let shown = path.display();
+    let text = fs::read(path).map_err(|error| {
+        Fault::input(format!("{shown} cannot be read: {error}"), "give the path of a mapping file with --mapping")
+    })?;
+    serde_json::from_slice(&text).map_err(|error| {
+        Fault::input(
+            format!("{shown} is not a mapping: {error}"),
+            "write {\"layout\": \"star\", \"roles\": {\"customer\": [{\"file\": \"...\", \"column\": \"...\"}], ...}}",
+        )
+    })
+}
+
+fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
+    let open = |path: &PathBuf| match FileSource::open(path) {
+        Ok(source) => Ok(Arc::new(source) as Arc<dyn Source>),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            let shown = path.display();
+            Err(Fault::input(format!("{shown} is a folder"), format!("name the files in it: {shown}/*.parquet")))
+        }
+        Err(error) => Err(Fault::input(
+            format!("{} cannot be opened: {error}", path.display()),
+            "check the path and its permissions",
+        )),
+    };
+    paths.iter().map(open).collect()
+}
+
+/// SHA-256 of a file on disk.
+fn hash(path: &Path) -> io::Result<Hashed> {
+    let mut hashing = Hashing::new(io::sink());
+    io::copy(&mut io::BufReader::with_capacity(1 << 20, File::open(path)?), &mut hashing)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    Ok(hashing.finish(name).1)
+}
+
+fn joined(handle: ScopedJoinHandle<'_, io::Result<Hashed>>, path: &Path) -> Result<Hashed, Fault> {
+    match handle.join() {
+        Ok(Ok(hashed)) => Ok(hashed),
+        Ok(Err(error)) => Err(Fault::input(
+            format!("{} cannot be read: {error}", path.display()),
+            "wait until whatever writes the file is done, then run again",
+        )),
+        Err(_) => Err(Fault::bug(format!("hashing {} stopped", path.display()))),
+    }
+}
+
+/// Writes everything that is made from the tables.
+fn write(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
+    let tables = &finished.tables;
+    let (name, ids, segmentation) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
+    let mut beside = disk.clone();
+    let (outcome, table) = (&finished.outcome, &tables.features);
+    thread::scope(|scope| {
+        // The matrix is as large as all other files together.
+        let matrix =
+            scope.spawn(move || file(&mut beside, "features.parquet", |out| features::parquet(name, ids, table, out)));
+        let mut outputs = vec![
+            file(disk, "results.json", |out| results::json(&outcome.results, out))?,
+            file(disk, "assignments.parquet", |out| assignments::parquet(name, ids, segmentation, out))?,
+            file(disk, "assignments.csv", |out| assignments::csv(name, ids, segmentation, out))?,
+        ];
+        outputs.push(matrix.join().map_err(|_| Fault::bug("writing features.parquet stopped"))??);
+        Ok(outputs)
+    })
+}
+
+/// Writes one file, hashing it on its way.
+fn file(
+    disk: &mut Disk,
+    name: &str,
+    write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> Result<(), ExportError>,
+) -> Result<Hashed, Fault> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Fault::input(format!("{name} cannot be written: {error}"), "check the free space and the permissions of --out")
+    };
+    let mut out = Hashing::new(disk.create(name).map_err(|error| failed(&error))?);
+    write(&mut out).map_err(|error| failed(&error))?;
+    out.flush().map_err(|error| failed(&error))?;
+    let (out, hashed) = out.finish(name);
+    disk.close(name, out).map_err(|error| failed(&error))?;
+    Ok(hashed)
+}
