@@ -7,9 +7,10 @@ use arrow_array::{ArrayRef, Float64Array, Int8Array, Int32Array, RecordBatch, St
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
 /// Rows of a row group.
 const ROW_GROUP_ROWS: usize = 1_048_576;
@@ -29,13 +30,27 @@ pub(super) struct Sink<W: Write + Send> {
 }
 
 impl<W: Write + Send> Sink<W> {
-    /// Begins a file of these columns.
-    pub(super) fn new(file: W, fields: Vec<Field>, compression: Compression) -> Result<Self, ParquetError> {
-        let properties = WriterProperties::builder()
+    /// Begins a file of these columns. Integers in ascending order (`ascending` names them) are written as differences,
+    /// which takes nearly no room; everything else finds its dictionary.
+    pub(super) fn new(
+        file: W,
+        fields: Vec<Field>,
+        ascending: &[&str],
+        compression: Compression,
+    ) -> Result<Self, ParquetError> {
+        let mut properties = WriterProperties::builder()
             .set_compression(compression)
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_data_page_row_count_limit(PAGE_ROWS)
-            .build();
+            .set_data_page_row_count_limit(PAGE_ROWS);
+        for field in &fields {
+            if ascending.contains(&field.name().as_str()) && *field.data_type() == DataType::Int32 {
+                let column = ColumnPath::from(field.name().as_str());
+                properties = properties
+                    .set_column_dictionary_enabled(column.clone(), false)
+                    .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+            }
+        }
+        let properties = properties.build();
         let schema = Arc::new(Schema::new(fields));
         // Without Arrow's own schema beside Parquet's: the file looks like any other writer's.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);

@@ -166,7 +166,8 @@ impl Run<'_> {
         fields: Vec<arrow_schema::Field>,
     ) -> Result<Sink<F::File>, GenerateError> {
         let file = create(folder, name)?;
-        Sink::new(file, fields, self.compression(name)?)
+        // Orders and lines stand in the order of customers and of orders.
+        Sink::new(file, fields, &["order_id", "user_id", "customer_id"], self.compression(name)?)
             .map_err(|source| GenerateError::Parquet { file: name.to_owned(), source })
     }
 }

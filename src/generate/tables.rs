@@ -19,7 +19,7 @@ pub(super) fn star_products<W: Write + Send>(
     let fields = vec![ids.field("product_id"), text("product_name"), int("aisle_id"), int("department_id")];
     let departments: Vec<i32> = aisles().map(|(department, _, _)| department as i32 + 1).collect();
     let names: Vec<String> = (0..catalogue.len()).map(|product| catalogue.name(product)).collect();
-    let mut sink = Sink::new(file, fields, compression)?;
+    let mut sink = Sink::new(file, fields, &["product_id"], compression)?;
     sink.write(vec![
         ids.column("sku_", (1..=catalogue.len() as i32).collect()),
         texts(names.iter().map(String::as_str)),
@@ -31,7 +31,7 @@ pub(super) fn star_products<W: Write + Send>(
 
 /// `aisles.parquet`.
 pub(super) fn star_aisles<W: Write + Send>(file: W, compression: Compression) -> Result<W, ParquetError> {
-    let mut sink = Sink::new(file, vec![int("aisle_id"), text("aisle")], compression)?;
+    let mut sink = Sink::new(file, vec![int("aisle_id"), text("aisle")], &[], compression)?;
     let names = aisles().map(|(_, _, aisle)| aisle.name);
     sink.write(vec![ints((1..=aisles().count() as i32).collect()), texts(names)])?;
     sink.finish()
@@ -39,7 +39,7 @@ pub(super) fn star_aisles<W: Write + Send>(file: W, compression: Compression) ->
 
 /// `departments.parquet`.
 pub(super) fn star_departments<W: Write + Send>(file: W, compression: Compression) -> Result<W, ParquetError> {
-    let mut sink = Sink::new(file, vec![int("department_id"), text("department")], compression)?;
+    let mut sink = Sink::new(file, vec![int("department_id"), text("department")], &[], compression)?;
     sink.write(vec![ints((1..=DEPARTMENTS.len() as i32).collect()), texts(DEPARTMENTS.iter().map(|d| d.name))])?;
     sink.finish()
 }
@@ -55,7 +55,7 @@ pub(super) fn wide_products<W: Write + Send>(
         vec![ids.field("product_id"), text("product_name"), text("category"), text("department"), float("list_price")];
     let shelves: Vec<(&str, &str)> = aisles().map(|(_, department, aisle)| (aisle.name, department.name)).collect();
     let names: Vec<String> = (0..catalogue.len()).map(|product| catalogue.name(product)).collect();
-    let mut sink = Sink::new(file, fields, compression)?;
+    let mut sink = Sink::new(file, fields, &["product_id"], compression)?;
     sink.write(vec![
         ids.column("sku_", (1..=catalogue.len() as i32).collect()),
         texts(names.iter().map(String::as_str)),
