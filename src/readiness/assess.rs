@@ -1,6 +1,6 @@
 //! The assessment: diagnostics, gates, and the canonical project's own logic beside ours.
 
-use crate::extract::findings::{ExtractFindings, Integrity};
+use crate::extract::findings::ExtractFindings;
 use crate::extract::history::{CustomerTable, OrderHistory};
 use crate::pace::{Cancelled, Pace};
 use crate::stats::measured::Measured;
@@ -39,7 +39,7 @@ pub async fn assess(
     let largest = found.largest_gap;
     let summary = summarise(&found, halves);
     let gates = [
-        integrity(&extract.integrity),
+        integrity(extract),
         judge("volume", Measured::Value(qualified as f64), format!("Customers with at least {min_orders} orders.")),
         judge(
             "depth",
@@ -154,7 +154,7 @@ pub fn assess_customers(table: &CustomerTable, extract: &ExtractFindings, min_or
         early_late: halves,
     };
     let gates = [
-        integrity(&extract.integrity),
+        integrity(extract),
         judge(
             "volume",
             Measured::Value(qualified as f64),
@@ -179,14 +179,18 @@ pub fn assess_customers(table: &CustomerTable, extract: &ExtractFindings, min_or
     }
 }
 
-/// Rows with a broken key, a broken join or a missing gap, as a share of all rows.
-fn integrity(found: &Integrity) -> Option<Gate> {
-    let broken =
-        found.null_keys + found.duplicate_keys + found.orphan_lines + found.unknown_products + found.missing_gaps;
+/// The larger of two shares: rows with a broken key or join among all rows, and orders without a gap among the orders
+/// that should have one (a damaged timing column must not drown in millions of sound order lines).
+fn integrity(extract: &ExtractFindings) -> Option<Gate> {
+    let found = &extract.integrity;
+    let broken = found.null_keys + found.duplicate_keys + found.orphan_lines + found.unknown_products;
+    let due = extract.orders.saturating_sub(extract.customers);
     let value = if found.rows == 0 {
         Measured::absent("no row was read", "a file with rows")
     } else {
-        Measured::Value(broken as f64 / found.rows as f64)
+        let rows = broken as f64 / found.rows as f64;
+        let gaps = if due == 0 { 0.0 } else { found.missing_gaps as f64 / due as f64 };
+        Measured::Value(rows.max(gaps))
     };
     judge(
         "integrity",
