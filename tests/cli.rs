@@ -151,7 +151,7 @@ fn every_layout_can_be_analyzed() {
 fn a_no_go_is_a_result() {
     let folder = tempfile::tempdir().unwrap();
     for scenario in ["thin", "broken-column"] {
-        let files = generated(&folder, 600, "star", scenario);
+        let files = generated(&folder, 1_200, "star", scenario);
         let output = analyzed(&files, &folder.path().join(format!("{scenario}-out")), &[]);
         assert_eq!(code(&output), 0, "{scenario}: {}", stderr(&output));
         assert!(output.stdout.starts_with(b"NO-GO"), "{scenario}: {}", String::from_utf8_lossy(&output.stdout));
