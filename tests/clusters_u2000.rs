@@ -9,6 +9,9 @@ use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use linfa_clustering::{GaussianMixtureModel, KMeans as LinfaKMeans, KMeansInit};
 use ndarray::Array2;
+use quadrant::clustering::effort::Effort;
+use quadrant::clustering::findings::{ClusteringFindings, Structure};
+use quadrant::clustering::tribunal::{Question, tribunal};
 use quadrant::features::build::build;
 use quadrant::features::table::FeatureTable;
 use quadrant::pace::{Pace, block_on};
@@ -233,4 +236,50 @@ fn log_likelihood(x: &Matrix<f64>, model: &GaussianMixtureModel<f64>) -> f64 {
         total += density.ln();
     }
     total
+}
+
+fn hear(table: &FeatureTable, effort: &Effort) -> ClusteringFindings {
+    let components = block_on(category_components(table, &Pace::unhurried())).unwrap();
+    let rule: Vec<u32> = (0..u32::try_from(table.rows()).unwrap()).map(|row| row % 4).collect();
+    let question = Question { table, components: &components, rule: Some(&rule), seed: 42 };
+    block_on(tribunal(question, effort, &Pace::unhurried())).unwrap().value().unwrap().clone()
+}
+
+#[test]
+fn quickly_heard_the_extract_has_no_clusters() {
+    let Some(table) = table() else { return };
+    let found = hear(&table, &Effort::quick());
+    assert_eq!(found.verdict, Measured::Value(Structure::None), "{}", found.sentence);
+    assert_eq!(found.sets.len(), 2);
+    for set in &found.sets {
+        assert_eq!((set.rows, set.grid.len()), (1_767, 9));
+        assert_eq!(set.best_k, Measured::Value(2));
+        assert!(set.note.is_empty() && set.left_out.is_empty());
+    }
+    assert!((found.sets[0].grid[0].silhouette.value().unwrap() - 0.19134).abs() < 0.005);
+    assert_eq!(found.null_benchmark.len(), 2);
+    assert_eq!(found.stability.len(), 2);
+    assert!(found.ward.missing().is_some() && found.dbscan.missing().is_some() && found.mixture.missing().is_some());
+    assert!(
+        found.agreement.iter().filter(|row| row.a == "rule").all(|row| row.ari.abs() < 0.02),
+        "labels by row number"
+    );
+    assert_eq!(found, hear(&table, &Effort::quick()), "the same seed, the same findings");
+    let text = serde_json::to_string(&found).unwrap();
+    assert!(!text.contains("null,") && !text.contains(":null"), "no NaN");
+}
+
+#[test]
+#[ignore = "a minute or more without optimisation"]
+fn fully_heard_the_extract_has_no_clusters() {
+    let Some(table) = table() else { return };
+    let start = std::time::Instant::now();
+    let found = hear(&table, &Effort::full());
+    eprintln!("{:?}", start.elapsed());
+    eprintln!("{}", serde_json::to_string_pretty(&found).unwrap());
+    assert_eq!(found.verdict, Measured::Value(Structure::None), "{}", found.sentence);
+    assert_eq!(found.sets.len(), 6);
+    assert_eq!(found.null_benchmark.len(), 12);
+    let ratio = found.canonical.last().unwrap();
+    assert!(ratio.found.value().is_some_and(|share| (0.4..0.6).contains(share)));
 }

@@ -21,6 +21,17 @@ pub enum CategoryBlock {
     },
 }
 
+impl CategoryBlock {
+    /// Columns it gives on an extract with this many categories.
+    pub fn width(self, categories: usize) -> usize {
+        match self {
+            Self::Without => 0,
+            Self::Shares | Self::LogRatios { .. } => categories,
+            Self::Components(count) => count.min(categories + 1),
+        }
+    }
+}
+
 /// A feature of a set: a canonical one or its corrected twin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
