@@ -35,7 +35,7 @@ pub struct Effect {
     pub df2: f64,
     /// Its p.
     pub p_value: Measured<f64>,
-    /// Holm-adjusted within the family.
+    /// `p_value`, Holm-adjusted within the family.
     pub p_holm: Measured<f64>,
     /// Eta squared.
     pub eta_squared: Measured<f64>,
@@ -43,6 +43,8 @@ pub struct Effect {
     pub eta_squared_low: Measured<f64>,
     /// High end.
     pub eta_squared_high: Measured<f64>,
+    /// Percentile bootstrap over customers, 95%, below 500 customers; null above.
+    pub eta_squared_bootstrap: Option<(f64, f64)>,
     /// Omega squared, floored at 0.
     pub omega_squared: Measured<f64>,
     /// Rank epsilon squared: the headline.
@@ -51,6 +53,8 @@ pub struct Effect {
     pub kruskal_h: Measured<f64>,
     /// Its p.
     pub kruskal_p: Measured<f64>,
+    /// Holm-adjusted within the family.
+    pub kruskal_p_holm: Measured<f64>,
     /// Brown-Forsythe W.
     pub brown_forsythe_w: Measured<f64>,
     /// Its p.
@@ -59,6 +63,8 @@ pub struct Effect {
     pub welch_f: Measured<f64>,
     /// Its p.
     pub welch_p: Measured<f64>,
+    /// Do the variances differ (Brown-Forsythe p < .01, or sd ratio > 2)? Then read Welch and the pairs.
+    pub unequal_variances: Measured<bool>,
     /// Games-Howell pairs, where variances differ.
     pub games_howell: Vec<PairContrast>,
     /// Band of the headline effect (rank epsilon squared; eta squared where ranks are absent).

@@ -4,6 +4,7 @@ pub mod bake_off;
 pub(crate) mod contenders;
 pub mod coupling;
 pub mod cut;
+pub mod effects;
 pub mod findings;
 pub mod held_out;
 pub mod migration;
