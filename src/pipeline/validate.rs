@@ -13,6 +13,7 @@ use crate::stats::measured::Measured;
 use crate::stats::quantile::median;
 use crate::validation::bake_off::bake_off;
 use crate::validation::coupling::coupling;
+use crate::validation::effects::{definition_check, effects};
 use crate::validation::findings::{ConfidenceFindings, Reliabilities, ValidationFindings};
 use crate::validation::migration::migration;
 use crate::validation::reliability::reliabilities;
@@ -59,8 +60,8 @@ pub(super) async fn validate_quick(
         None => Reliabilities { frequency: no_history(), loyalty: no_history() },
     };
     Ok(ValidationFindings {
-        effects: Vec::new(),
-        definition_check: Vec::new(),
+        effects: effects(table, segmentation, seed, pace).await?,
+        definition_check: definition_check(segmentation, seed, pace).await?,
         reliability,
         confidence: confidence(subject),
         threshold_sensitivity: sensitivity(segmentation, seed, pace).await?,
