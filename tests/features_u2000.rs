@@ -6,12 +6,14 @@
 mod u2000;
 
 use quadrant::features::build::build;
+use quadrant::features::quality::review;
 use quadrant::pace::{Pace, block_on};
 use quadrant::segments::bootstrap::bootstrap;
 use quadrant::segments::confidence::{confidence, share_at_least};
 use quadrant::segments::profile::profiles;
 use quadrant::segments::rule::{counts, segment};
 use quadrant::segments::thresholds::TypedThresholds;
+use quadrant::stats::measured::Measured;
 
 #[test]
 fn every_feature_equals_the_reference() {
@@ -96,6 +98,48 @@ fn segments_are_profiled_as_the_reference_does() {
     u2000::assert_near("confident", share_at_least(&analytic, 0.8).unwrap(), 0.4946236559139785, 1e-12);
 }
 
+#[test]
+fn quality_is_as_the_reference_reviewed_it() {
+    let (Some(folder), Some(reference)) = (u2000::data("u2000"), u2000::shared("reference/u2000.json")) else {
+        return;
+    };
+    let table = block_on(build(&u2000::history(&folder), 5, &Pace::unhurried())).unwrap();
+    let found = block_on(review(&table, &[], 42, &Pace::unhurried())).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    let json = &json["features"];
+    assert_eq!((found.customers, found.count, found.summary.len()), (1_767, 149, 149));
+    for row in &found.summary {
+        let expected = &json["quality"][&row.name];
+        let near = |part: &str, value: &Measured<f64>| {
+            let found = *value.value().unwrap_or_else(|| panic!("{part} of {}", row.name));
+            u2000::assert_near(&format!("{part} of {}", row.name), found, expected[part].as_f64().unwrap(), 1e-9);
+        };
+        near("mean", &row.mean);
+        near("std", &row.std);
+        near("variance", &row.variance);
+        near("min", &row.min);
+        near("max", &row.max);
+        near("skewness", &row.skewness);
+        assert_eq!(row.missing, expected["missing_original"].as_u64().unwrap());
+    }
+    assert_eq!(found.low_variance.len() as u64, json["low_variance_features_lt_0_001"].as_u64().unwrap());
+    for (name, count) in json["iqr_outliers"].as_object().unwrap() {
+        let ours = found.outliers.iter().find(|row| row.name == *name).unwrap();
+        assert_eq!(ours.count, count.as_u64().unwrap(), "{name}");
+    }
+    // The reference looked at 14 features, without the entropy.
+    let pairs: Vec<_> =
+        found.high_correlations.iter().filter(|pair| pair.a != "aisle_entropy" && pair.b != "aisle_entropy").collect();
+    let expected = json["high_correlation_pairs_gt_0_85"].as_array().unwrap();
+    assert_eq!(pairs.len(), expected.len());
+    for (pair, expected) in pairs.iter().zip(expected) {
+        assert_eq!((pair.a.as_str(), pair.b.as_str()), (expected[0].as_str().unwrap(), expected[1].as_str().unwrap()));
+        u2000::assert_near("r", pair.r, expected[2].as_f64().unwrap(), 1e-9);
+    }
+    assert_eq!(found.dip.len(), 15);
+    assert_eq!(found.dictionary.len(), 149 + 6);
+}
+
 /// Full scale, for `cargo test --release -- --ignored --nocapture full_scale`.
 #[test]
 #[ignore = "needs the full extract and a release build"]
@@ -108,6 +152,15 @@ fn full_scale() {
         let built = start.elapsed();
         let found = block_on(segment(&table, TypedThresholds::default(), &Pace::unhurried())).unwrap().unwrap();
         eprintln!("build {built:?}, with rule {:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        let findings = block_on(review(&table, &[], 42, &Pace::unhurried())).unwrap();
+        eprintln!("quality {:?}", start.elapsed());
+        for dip in findings.dip {
+            eprintln!("  {} {:?} {:?} {}", dip.name, dip.d.value(), dip.p.value(), dip.jitter_sd);
+        }
+        let start = std::time::Instant::now();
+        let sure = block_on(confidence(&history, &table, &found, &Pace::unhurried())).unwrap().unwrap();
+        eprintln!("confidence {:?}, {:?} at 0.8", start.elapsed(), share_at_least(&sure, 0.8));
         assert_eq!(table.rows(), 182_223);
         assert_eq!(found.thresholds.frequency.p50, 0.06521739130434782);
         assert_eq!(found.thresholds.loyalty.p50, 0.4634146341463415);

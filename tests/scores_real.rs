@@ -8,13 +8,16 @@ use std::path::Path;
 
 use quadrant::extract::history::CustomerTable;
 use quadrant::extract::ids::Ids;
+use quadrant::features::catalogue::Behavioural;
 use quadrant::features::customers::from_customers;
+use quadrant::features::quality::review;
 use quadrant::features::table::FeatureTable;
 use quadrant::pace::{Pace, block_on};
 use quadrant::segments::agreement::agreement;
 use quadrant::segments::rule::{Segmentation, counts, segment};
 use quadrant::segments::sensitivity::sensitivity;
 use quadrant::segments::thresholds::TypedThresholds;
+use quadrant::stats::dip::dip_test;
 
 fn scores(path: &Path) -> CustomerTable {
     let (mut ids, mut freq, mut loyalty, mut given) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -67,5 +70,19 @@ fn threshold_sensitivity_is_as_the_review_found_it() {
         let point = at("re_estimated", size);
         assert!((point.moved_share - mean).abs() < 0.1 * mean, "{point:?}");
         assert!((point.moved_share_p95 - p95).abs() < 0.15 * p95, "{point:?}");
+    }
+}
+
+#[test]
+fn both_scores_have_one_mode_once_their_ties_are_broken() {
+    let Some((_, table, _)) = found() else { return };
+    let findings = block_on(review(&table, &[], 42, &Pace::unhurried())).unwrap();
+    for name in ["mean_days_between_orders", "reorder_ratio"] {
+        let column = table.behavioural(Behavioural::named(name).unwrap()).unwrap();
+        // As they are, the ties of small fractions alone reject one mode.
+        assert!(dip_test(&column[..72_000]).unwrap().p < 0.001, "{name}");
+        let dip = findings.dip.iter().find(|dip| dip.name == name).unwrap();
+        assert_eq!(dip.rows, 72_000);
+        assert!(*dip.p.value().unwrap() > 0.5, "{dip:?}");
     }
 }

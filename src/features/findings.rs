@@ -102,6 +102,9 @@ pub struct FeatureFindings {
     pub count: u64,
     /// One summary per feature, in matrix order.
     pub summary: Vec<FeatureSummary>,
+    /// Summaries of the corrected features, over the customers who have a value; nothing is imputed.
+    #[serde(default)]
+    pub corrected: Vec<FeatureSummary>,
     /// |r| > 0.85 among the behavioural features.
     pub high_correlations: Vec<HighCorrelation>,
     /// Names of features with variance < 0.001.

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod customers;
 pub mod findings;
 mod impute;
+pub mod quality;
 pub mod table;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

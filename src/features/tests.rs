@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use super::build::build;
 use super::catalogue::{Behavioural as B, Corrected as C};
 use super::customers::from_customers;
+use super::quality::review;
 use super::table::{FeatureTable, Shares};
 use crate::extract::history::{CustomerTable, NO_CLOCK, OrderHistory};
 use crate::extract::ids::Ids;
 use crate::pace::{Pace, block_on};
 use crate::readiness::testing::{Order, customers, history, order};
+use crate::stats::describe;
 
 fn table(history: &OrderHistory, min_orders: u32) -> FeatureTable {
     block_on(build(history, min_orders, &Pace::unhurried())).unwrap()
@@ -193,6 +195,39 @@ fn a_customer_level_file_is_taken_as_it_is() {
     assert_eq!(found.customers(), [0, 2]);
     assert_eq!((found.excluded().too_few_orders, found.excluded().invalid_score), (2, 1));
     assert_eq!(found.orders(), Some(&[5, 9][..]));
+}
+
+#[test]
+fn constant_features_are_reviewed_without_nan() {
+    let same = || vec![order(0.0, &[(0, false)]), order(7.0, &[(0, true)]), order(7.0, &[(0, true)])];
+    for n in [0, 1, 2, 30] {
+        let customers: Vec<_> = (0..n).map(|_| same()).collect();
+        let found = block_on(review(&table(&history(&customers, 1, 2), 2), &[], 42, &Pace::unhurried())).unwrap();
+        let json = serde_json::to_value(&found).unwrap();
+        // serde_json writes NaN and infinities as null.
+        assert!(!json["summary"].to_string().contains("null"), "{n}: {}", json["summary"]);
+        assert!(!json["dip"].to_string().contains("null") && !json["corrected"].to_string().contains("null"));
+        assert!(found.high_correlations.is_empty());
+        assert!(found.dip.iter().all(|dip| n == 0 || dip.d.missing().is_some()), "{:?}", found.dip);
+        assert!(found.summary.iter().all(|row| row.skewness.missing().is_some()));
+    }
+}
+
+#[test]
+fn a_stored_share_and_an_absent_one_are_described_alike() {
+    // Shares of category 0: 1, 1/2, 0, 0.
+    let customers: Vec<_> = [&[(0, false), (2, false)][..], &[(0, false), (1, false)], &[(1, false)], &[(3, false)]]
+        .into_iter()
+        .map(|lines| vec![order(0.0, lines), order(3.0, &[])])
+        .collect();
+    let found = table(&history(&customers, 4, 2), 2);
+    let dense = found.column(0).into_owned();
+    let findings = block_on(review(&found, &[], 42, &Pace::unhurried())).unwrap();
+    let row = &findings.summary[0];
+    assert_eq!(row.mean.value(), describe::mean(&dense).as_ref());
+    near(*row.variance.value().unwrap(), describe::variance(&dense, 1).unwrap());
+    near(*row.skewness.value().unwrap(), describe::skewness(&dense).unwrap().adjusted);
+    assert_eq!((row.min.value(), row.max.value()), (Some(&0.0), Some(&1.0)));
 }
 
 #[test]

@@ -13,3 +13,5 @@ mod stability;
 mod summary;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod testing;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
