@@ -1,5 +1,6 @@
 //! Validation on whole extracts: the reconstructed 2,000 users and the Complete Journey, where present.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::PathBuf;
 use std::sync::Arc;

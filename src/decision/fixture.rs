@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::clustering::findings::{
-    Agreement, ClusteringFindings, GridCell, NullBenchmark, SetFindings, Stability, Structure,
+    Agreement, ClusteringFindings, GridCell, Headline, NullBenchmark, SetFindings, Stability, Structure,
 };
 use crate::planning::findings::{Experiment, PlanningFindings};
 use crate::readiness::findings::{Gate, Status};
@@ -146,9 +146,9 @@ pub(super) fn clustering(
             rows: 2_000,
             z: none(),
         }],
-        agreement: vec![Agreement { a: "rule".to_owned(), b: set, k: 4, ari: rule_ari }],
+        agreement: vec![Agreement { a: "rule".to_owned(), b: set.clone(), k: 4, ari: rule_ari }],
         canonical: Vec::new(),
-        headline: none(),
+        headline: v(Headline { set, k: 4, silhouette }),
         verdict: v(verdict),
         reasons: Vec::new(),
         sentence: "As the tribunal says.".to_owned(),
