@@ -140,17 +140,25 @@ fn against_clusters(evidence: &Evidence<'_>) -> Reason {
     };
     let sentence = &found.sentence;
     let Some(structure) = found.verdict.value() else {
-        return reason("clustering_not_measured", format!("{sentence} The rule does not depend on it."), "clustering.verdict");
+        return reason(
+            "clustering_not_measured",
+            format!("{sentence} The rule does not depend on it."),
+            "clustering.verdict",
+        );
     };
     let null = found.headline.value().and_then(|headline| hardest_null(found, &headline.set, headline.k));
     match (structure, null) {
         (Structure::None, Some(_)) => {
             reason("null_benchmark", format!("Clustering is rejected. {sentence}"), "clustering.null_benchmark")
         }
-        (Structure::None, None) => reason("no_clusters", format!("Clustering is rejected. {sentence}"), "clustering.verdict"),
-        (Structure::Weak, _) => {
-            reason("weak_clusters", format!("Clusters are too weak to assign anyone by. {sentence}"), "clustering.verdict")
+        (Structure::None, None) => {
+            reason("no_clusters", format!("Clustering is rejected. {sentence}"), "clustering.verdict")
         }
+        (Structure::Weak, _) => reason(
+            "weak_clusters",
+            format!("Clusters are too weak to assign anyone by. {sentence}"),
+            "clustering.verdict",
+        ),
         _ => reason("clusters_unproven", format!("Clusters are not proven. {sentence}"), "clustering.verdict"),
     }
 }
