@@ -1,5 +1,7 @@
 //! Findings of an extract on which every gate passes and clustering finds nothing; tests spoil one part at a time.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a fixture fails by panicking")]
+
 use super::Evidence;
 use crate::clustering::findings::{
     Agreement, ClusteringFindings, GridCell, Headline, NullBenchmark, SetFindings, Stability, Structure,

@@ -127,6 +127,9 @@ fn grid(train: &[Vec<f64>], test: &[Vec<f64>], parts: u32) -> Result<Placed, &'s
 /// Clusters of the k-means contenders.
 const CLUSTERS: usize = 4;
 
+/// Starts of each: fewer than the tribunal's ten, since the best of five hardly foretells less.
+const STARTS: usize = 5;
+
 async fn clusters(
     train: &[Vec<f64>],
     test: &[Vec<f64>],
@@ -136,7 +139,7 @@ async fn clusters(
     let Some(scaler) = Scaler::fit(train) else { return Ok(Err("no feature varies between customers")) };
     let (Some(x), Some(later)) = (scaler.apply(train), scaler.apply(test)) else { return Ok(Err(NOBODY)) };
     let mut rng = Rng::stream(seed, "bake_off_kmeans");
-    match kmeans(&x, KMeansParams::new(CLUSTERS), &mut rng, pace).await {
+    match kmeans(&x, KMeansParams::new(CLUSTERS).starts(STARTS), &mut rng, pace).await {
         Ok(found) => {
             let test = assign(&later, &found.centers);
             Ok(Ok(Placed { train: found.labels, test }))

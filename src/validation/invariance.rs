@@ -1,5 +1,7 @@
 //! What must not matter: the order of customers, the numbering of products, a longer history elsewhere.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 
 use super::migration::migration;

@@ -34,13 +34,15 @@ impl Linear {
         let varies: Vec<usize> =
             (0..columns.len()).filter(|&j| scales[j] > 1e-12 * means[j].abs() && scales[j] > 0.0).collect();
         let p = varies.len();
-        let z = |j: usize, i: usize| (columns[j][i] - means[j]) / scales[j];
+        let z: Vec<Vec<f64>> =
+            varies.iter().map(|&j| columns[j].iter().map(|x| (x - means[j]) / scales[j]).collect()).collect();
+        let centred: Vec<f64> = y.iter().map(|y| y - y_mean).collect();
         let mut gram = vec![0.0; p * p];
         let mut moment = vec![0.0; p];
-        for (a, &j) in varies.iter().enumerate() {
-            moment[a] = (0..n).map(|i| z(j, i) * (y[i] - y_mean)).sum();
-            for (b, &k) in varies.iter().enumerate().take(a + 1) {
-                let sum: f64 = (0..n).map(|i| z(j, i) * z(k, i)).sum();
+        for a in 0..p {
+            moment[a] = dot(&z[a], &centred);
+            for b in 0..=a {
+                let sum = dot(&z[a], &z[b]);
                 gram[a * p + b] = sum;
                 gram[b * p + a] = sum;
             }
@@ -67,6 +69,17 @@ impl Linear {
         }
         out
     }
+}
+
+/// Sum of products in four fixed lanes.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; 4];
+    for (a, b) in a.chunks(4).zip(b.chunks(4)) {
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
 }
 
 /// Solves `a x = b` for symmetric positive definite `a` of order `p`, row-major; `None` if it is not.

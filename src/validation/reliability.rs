@@ -58,17 +58,21 @@ pub async fn reliabilities(history: &OrderHistory, customers: &[u32], pace: &Pac
             loyalty[band].add(odd, even);
         }
     }
-    Ok(Reliabilities {
-        frequency: summarise(&frequency, "gaps", "two or more known gaps per customer"),
-        loyalty: summarise(&loyalty, "orders with lines", "two or more orders with lines per customer"),
-    })
+    let frequency = summarise(&frequency, "gaps", "two or more known gaps per customer", pace).await?;
+    let loyalty = summarise(&loyalty, "orders with lines", "two or more orders with lines per customer", pace).await?;
+    Ok(Reliabilities { frequency, loyalty })
 }
 
 fn band_of(orders: usize) -> usize {
     BANDS.iter().position(|&(_, last, _)| orders <= last).unwrap_or(BANDS.len() - 1)
 }
 
-fn summarise(bands: &[Halves; BANDS.len()], what: &str, needs: &str) -> Measured<Reliability> {
+async fn summarise(
+    bands: &[Halves; BANDS.len()],
+    what: &str,
+    needs: &str,
+    pace: &Pace,
+) -> Result<Measured<Reliability>, Cancelled> {
     let mut all = Halves::default();
     for band in bands {
         all.odd.extend_from_slice(&band.odd);
@@ -80,24 +84,26 @@ fn summarise(bands: &[Halves; BANDS.len()], what: &str, needs: &str) -> Measured
         } else {
             format!("the halves of the {what} do not vary between customers")
         };
-        return Measured::absent(reason, needs);
+        return Ok(Measured::absent(reason, needs));
     };
-    let by_history = BANDS.iter().zip(bands).filter(|(_, halves)| halves.customers() > 0);
-    Measured::Value(Reliability {
+    let mut by_history = Vec::new();
+    for ((_, _, label), halves) in BANDS.iter().zip(bands).filter(|(_, halves)| halves.customers() > 0) {
+        pace.tick(1, 1).await?;
+        by_history.push(ReliabilityBand {
+            orders: (*label).to_owned(),
+            customers: halves.customers(),
+            value: match halves.reliability() {
+                Some(value) => Measured::Value(value),
+                None => Measured::absent("too few customers, or no variation, in this band", "more customers"),
+            },
+        });
+    }
+    Ok(Measured::Value(Reliability {
         value,
         customers: all.customers(),
-        by_history: by_history
-            .map(|((_, _, label), halves)| ReliabilityBand {
-                orders: (*label).to_owned(),
-                customers: halves.customers(),
-                value: match halves.reliability() {
-                    Some(value) => Measured::Value(value),
-                    None => Measured::absent("too few customers, or no variation, in this band", "more customers"),
-                },
-            })
-            .collect(),
+        by_history,
         repeat_probability: median_split_agreement(value).agreement,
-    })
+    }))
 }
 
 /// Values dealt alternately into two halves, each a ratio of sums.
