@@ -9,7 +9,8 @@ use arrow_array::types::{Float64Type, Int32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use quadrant::export::{ExportError, assignments, features};
+use quadrant::export::artifact::{self, Artifact};
+use quadrant::export::{ExportError, assignments, features, results};
 use quadrant::extract::findings::{ExtractFindings, Layout};
 use quadrant::extract::history::{CustomerTable, Extract, OrderHistory};
 use quadrant::extract::ids::Ids;
@@ -21,6 +22,9 @@ use quadrant::generate::folder::MemoryFolder;
 use quadrant::generate::truth::Truth;
 use quadrant::generate::{Scenario, Spec, generate};
 use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::outcome::Results;
+use quadrant::pipeline::params::Params;
+use quadrant::pipeline::run::run;
 use quadrant::segments::rule::{Segmentation, segment};
 use quadrant::segments::thresholds::TypedThresholds;
 
@@ -374,4 +378,35 @@ fn text_ids_that_look_like_formulas_leave_the_sheet_unarmed() {
     let mut text = Vec::new();
     assignments::csv("id", &negative, Some(&found), &mut text).unwrap();
     assert!(String::from_utf8(text).unwrap().contains("\r\n-3,"), "numbers are left alone");
+}
+
+#[test]
+fn the_page_is_offered_the_files_that_the_command_line_writes() {
+    let (folder, _) = made(200, Layout::Star, Scenario::Typical);
+    let sources = folder
+        .files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".parquet"))
+        .map(|(name, bytes)| Arc::new(BytesSource::new(name.clone(), bytes.clone())) as Arc<dyn Source>)
+        .collect();
+    let params = Params::default().check().unwrap();
+    let finished = block_on(run(sources, None, &params, &Pace::unhurried(), &|_| {})).unwrap();
+    let tables = &finished.tables;
+    let (name, ids, found) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
+    let mut wanted: [Vec<u8>; 4] = Default::default();
+    assignments::parquet(name, ids, found, &mut wanted[0]).unwrap();
+    assignments::csv(name, ids, found, &mut wanted[1]).unwrap();
+    features::parquet(name, ids, &tables.features, &mut wanted[2]).unwrap();
+    results::json(&finished.outcome.results, &mut wanted[3]).unwrap();
+    let artifacts =
+        [Artifact::AssignmentsParquet, Artifact::AssignmentsCsv, Artifact::FeaturesParquet, Artifact::ResultsJson];
+    let names = ["assignments.parquet", "assignments.csv", "features.parquet", "results.json"];
+    for ((artifact, name), wanted) in artifacts.iter().zip(names).zip(wanted) {
+        let file = artifact::make(&finished, artifact).unwrap();
+        assert_eq!(file.name, name);
+        assert!(file.bytes == wanted, "{name}");
+    }
+    let back: Results =
+        serde_json::from_slice(&artifact::make(&finished, &Artifact::ResultsJson).unwrap().bytes).unwrap();
+    assert!(back == finished.outcome.results, "results.json reads back as it was");
 }
