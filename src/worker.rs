@@ -3,7 +3,7 @@
 //! Holds the file sets that the page sent, at most one run, and the tables of the last finished run
 //! (for downloads). Yields to its event loop whenever [`Pacer::due`] so that `Cancel` gets a turn.
 
-mod blob;
+pub mod blob;
 mod pacer;
 
 use std::cell::{Cell, RefCell};

@@ -55,3 +55,23 @@ fn the_2000_user_star_extract_gives_its_reference() {
     let finished = analyse(sources);
     assert_eq!(counts(&finished), [595, 291, 289, 592]);
 }
+
+/// The bundled demo's results, in full: a golden one can read. `tests/web.rs` holds wasm to the same bytes.
+#[test]
+fn the_demo_gives_its_golden() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
+    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
+    let finished = analyse(sources(&paths).expect("the demo is part of the project"));
+    let json = serde_json::to_string_pretty(&finished.outcome.results).unwrap() + "\n";
+    let golden = root.join("tests/goldens/demo_results.json");
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
+        std::fs::write(&golden, &json).unwrap();
+    }
+    let expected = std::fs::read_to_string(&golden).expect("the golden exists; write it with UPDATE_GOLDENS=1");
+    for (line, (ours, golden)) in json.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(ours, golden, "line {} of demo_results.json; UPDATE_GOLDENS=1 accepts it", line + 1);
+    }
+    assert_eq!(json.len(), expected.len());
+}

@@ -14,7 +14,7 @@ thread_local! {
 
 /// A file that the page sent, read by ranges and never whole.
 #[derive(Debug)]
-pub(super) struct BlobSource {
+pub struct BlobSource {
     slot: usize,
     name: String,
     len: u64,
@@ -22,7 +22,7 @@ pub(super) struct BlobSource {
 
 impl BlobSource {
     /// Registers `file`.
-    pub(super) fn new(file: File) -> Self {
+    pub fn new(file: File) -> Self {
         let (name, len) = (file.name(), file.size() as u64);
         let slot = FILES.with_borrow_mut(|files| {
             files.push(file);
