@@ -27,7 +27,7 @@ pub struct FileFindings {
     pub rows: u64,
     /// Number of row groups.
     pub row_groups: u64,
-    /// SHA-256 of the whole file, hex; empty until the receipt has been asked for.
+    /// SHA-256 of the whole file, hex.
     pub sha256: String,
 }
 

@@ -15,6 +15,7 @@ mod bound;
 mod catalogue;
 mod chunks;
 mod customers;
+mod hash;
 mod inspect;
 mod keys;
 mod lines;
@@ -31,5 +32,6 @@ mod synonyms;
 mod table;
 mod time;
 
+pub use hash::sha256;
 pub use inspect::inspect;
 pub use read::{ReadOptions, read};

@@ -154,7 +154,7 @@ impl Table for ParquetFile {
     }
 }
 
-fn source_error(file: String, error: &SourceError) -> ExtractError {
+pub(super) fn source_error(file: String, error: &SourceError) -> ExtractError {
     match error {
         SourceError::Changed { detail } => ExtractError::FileChanged { file, detail: detail.clone() },
         SourceError::Failed { .. } => ExtractError::ReadFailed { file, detail: error.to_string() },

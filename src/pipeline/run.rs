@@ -6,7 +6,7 @@ use crate::extract::history::{CustomerTable, Extract};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
 use crate::extract::source::Source;
-use crate::extract::{ReadOptions, inspect, read};
+use crate::extract::{ReadOptions, inspect, read, sha256};
 use crate::features::build::build;
 use crate::features::customers::from_customers;
 use crate::features::table::FeatureTable;
@@ -73,7 +73,10 @@ pub async fn run(
 
     pace.stage(Stage::Extract.name()).await?;
     let options = ReadOptions { as_of_day: params.as_of_day() };
-    let (extract, findings) = read(&sources, &mapping, &options, pace).await?;
+    let (extract, mut findings) = read(&sources, &mapping, &options, pace).await?;
+    for (source, file) in sources.iter().zip(&mut findings.files) {
+        file.sha256 = sha256(source.as_ref(), pace).await?;
+    }
     let id_name = id_name(&mapping);
     let mut draft = Draft::new(wanted.clone(), findings);
 
