@@ -16,6 +16,7 @@ use crate::validation::coupling::coupling;
 use crate::validation::effects::{definition_check, effects};
 use crate::validation::findings::{ConfidenceFindings, Reliabilities, ValidationFindings};
 use crate::validation::migration::migration;
+use crate::validation::out_of_time::out_of_time;
 use crate::validation::reliability::reliabilities;
 use crate::validation::split::split_stability;
 use crate::validation::timeline::Timeline;
@@ -55,10 +56,18 @@ pub(super) async fn validate_quick(
     pace: &Pace,
 ) -> Result<ValidationFindings, Cancelled> {
     let Subject { history, table, segmentation, seed, .. } = *subject;
-    let reliability = match history {
-        Some(history) => reliabilities(history, table.customers(), pace).await?,
-        None => Reliabilities { frequency: no_history(), loyalty: no_history() },
+    let (reliability, later, moved) = match history {
+        Some(history) => {
+            let (min_orders, typed) = (subject.min_orders, subject.typed);
+            let reliability = reliabilities(history, table.customers(), &pace.part(0, 1, 4)).await?;
+            let timeline = Timeline::of(history);
+            let later = out_of_time(history, &timeline, min_orders, typed, seed, &pace.part(1, 2, 4)).await?;
+            let moved = migration(history, min_orders, typed, seed, &pace.part(2, 3, 4)).await?;
+            (reliability, later, moved)
+        }
+        None => (Reliabilities { frequency: no_history(), loyalty: no_history() }, no_history(), no_history()),
     };
+    let pace = &pace.part(3, 4, 4);
     Ok(ValidationFindings {
         effects: effects(table, segmentation, seed, pace).await?,
         definition_check: definition_check(segmentation, seed, pace).await?,
@@ -67,8 +76,8 @@ pub(super) async fn validate_quick(
         threshold_sensitivity: sensitivity(segmentation, seed, pace).await?,
         split_stability: split_stability(table, segmentation, seed, pace).await?,
         coupling: coupling(history, table, segmentation),
-        out_of_time: at_full_depth(subject),
-        migration: at_full_depth(subject),
+        out_of_time: later,
+        migration: moved,
         bake_off: at_full_depth(subject),
         given_segment,
     })
@@ -91,7 +100,7 @@ fn confidence(subject: &Subject<'_>) -> ConfidenceFindings {
     }
 }
 
-/// What takes longer: resampled labels, later behaviour, movement, rivals.
+/// What takes longer: resampled labels and rivals.
 pub(super) async fn validate_full(
     subject: &Subject<'_>,
     quick: ValidationFindings,
@@ -100,11 +109,10 @@ pub(super) async fn validate_full(
     let Subject { history, table, segmentation, min_orders, typed, seed } = *subject;
     let Some(history) = history else { return Ok(quick) };
     let mut found = quick;
-    let kept = bootstrap(history, table, segmentation, seed, &pace.part(0, 1, 3)).await?;
+    let kept = bootstrap(history, table, segmentation, seed, &pace.part(0, 1, 2)).await?;
     found.confidence.bootstrap_share_at_least_80 = share_at_least(&kept, CONFIDENT)
         .map_or_else(|| Measured::absent("no customer has a confidence", ""), Measured::Value);
-    found.migration = migration(history, min_orders, typed, seed, &pace.part(1, 2, 3)).await?;
     let timeline = Timeline::of(history);
-    found.bake_off = bake_off(history, &timeline, min_orders, typed, seed, &pace.part(2, 3, 3)).await?;
+    found.bake_off = bake_off(history, &timeline, min_orders, typed, seed, &pace.part(1, 2, 2)).await?;
     Ok(found)
 }
