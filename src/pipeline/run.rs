@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::clustering::effort::Effort;
+use crate::clustering::tribunal::{Question, tribunal};
 use crate::extract::history::{CustomerTable, Extract};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
@@ -9,8 +11,10 @@ use crate::extract::source::Source;
 use crate::extract::{ReadOptions, inspect, read, sha256};
 use crate::features::build::build;
 use crate::features::customers::from_customers;
+use crate::features::quality::review;
 use crate::features::table::FeatureTable;
 use crate::pace::Pace;
+use crate::prepare::components::{CategoryComponents, category_components};
 use crate::readiness::assess::{assess, assess_customers};
 use crate::segments::agreement::agreement;
 use crate::segments::confidence::confidence;
@@ -122,13 +126,30 @@ pub async fn run(
     pace.stage(Stage::Validation.name()).await?;
     draft.validation = Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), pace).await?);
 
+    refined(&draft.outcome());
+
+    pace.stage(Stage::Prepare.name()).await?;
+    let scores = [("freq_score", found.freq.as_slice()), ("loyalty_score", found.loyalty.as_slice())];
+    draft.features = Measured::Value(review(&table, &scores, wanted.seed, &pace.part(0, 1, 2)).await?);
+    let components = category_components(&table, &pace.part(1, 2, 2)).await?;
+    draft.pca = components.as_ref().map(CategoryComponents::findings);
+
+    pace.stage(Stage::Clustering.name()).await?;
+    let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
+    let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
+    draft.clustering = tribunal(question, &Effort::quick(), pace).await?;
+
     if wanted.depth == Depth::Full {
         refined(&draft.outcome());
+        pace.stage(Stage::Validation.name()).await?;
         if let Measured::Value(quick) = draft.validation.clone() {
             draft.validation = Measured::Value(validate_full(&subject, quick, pace).await?);
         }
         refined(&draft.outcome());
+        pace.stage(Stage::Clustering.name()).await?;
+        draft.clustering = tribunal(question, &Effort::full(), pace).await?;
     }
+    pace.stage(Stage::Decision.name()).await?;
     let outcome = draft.outcome();
     Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } })
 }

@@ -61,6 +61,14 @@ impl<T> Measured<T> {
         }
     }
 
+    /// The measurement by reference.
+    pub fn as_ref(&self) -> Measured<&T> {
+        match self {
+            Self::Value(value) => Measured::Value(value),
+            Self::NotMeasured(missing) => Measured::NotMeasured(missing.clone()),
+        }
+    }
+
     /// Applies `f` to a present value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Measured<U> {
         match self {
