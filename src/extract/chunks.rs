@@ -8,25 +8,25 @@ use bytes::Bytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::pages::PageGuard;
+use super::pages::check_header;
 use super::source::Source;
 
 /// Bytes read at once. One page header costs as much as a whole window, so neighbours come along.
 const WINDOW: u64 = 1 << 20;
 /// Windows kept: one per column that is read side by side.
 const WINDOWS: usize = 12;
+/// Longest page header read (statistics inside may be long strings).
+const LONGEST_HEADER: u64 = 1 << 16;
 
 /// Reads ranges through a few buffered windows and refuses what lies outside the file or cannot be a page.
-#[derive(Clone)]
 pub(super) struct Chunks {
     source: Arc<dyn Source>,
-    guard: Arc<PageGuard>,
-    windows: Arc<Mutex<VecDeque<(u64, Bytes)>>>,
+    windows: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
 impl Chunks {
-    pub(super) fn new(source: Arc<dyn Source>, guard: Arc<PageGuard>) -> Self {
-        Self { source, guard, windows: Arc::default() }
+    pub(super) fn new(source: Arc<dyn Source>) -> Self {
+        Self { source, windows: Mutex::default() }
     }
 
     /// `length` bytes from `start`, from a window if one holds them.
@@ -68,9 +68,9 @@ impl ChunkReader for Chunks {
 
     /// Parquet asks for a stream only to read a page header, so the header is checked first.
     fn get_read(&self, start: u64) -> parquet::errors::Result<ChunkRead> {
-        let longest = self.source.len().saturating_sub(start).min(PageGuard::LONGEST_HEADER);
+        let longest = self.source.len().saturating_sub(start).min(LONGEST_HEADER);
         let bytes = self.range(start, longest as usize)?;
-        self.guard.check(start, &bytes).map_err(ParquetError::General)?;
+        check_header(&bytes, self.source.len()).map_err(ParquetError::General)?;
         Ok(ChunkRead { bytes, at: 0 })
     }
 

@@ -15,6 +15,7 @@ mod bound;
 mod catalogue;
 mod chunks;
 mod customers;
+mod encodings;
 mod hash;
 mod inspect;
 mod keys;

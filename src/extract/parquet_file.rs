@@ -1,18 +1,18 @@
 //! Parquet files as [`Table`]s: the footer, checked before anything trusts it, and streams of batches.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, TimeUnit};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::chunks::Chunks;
 use super::error::ExtractError;
-use super::pages::PageGuard;
+use super::pages::{Groups, Record, Trouble};
 use super::schema::ColumnClass;
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
@@ -24,8 +24,7 @@ const TAIL: u64 = 8;
 /// A Parquet file whose footer has been read and checked.
 pub(super) struct ParquetFile {
     source: Arc<dyn Source>,
-    metadata: ArrowReaderMetadata,
-    guard: Arc<PageGuard>,
+    metadata: Arc<ParquetMetaData>,
     columns: Vec<TableColumn>,
 }
 
@@ -44,10 +43,9 @@ impl ParquetFile {
         check_metadata(source.as_ref(), &metadata)?;
         // The Arrow schema that some writers embed is left aside: Parquet's own types say enough, and it
         // is one more thing a broken file could get wrong.
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options).map_err(damaged)?;
-        let columns: Vec<_> = metadata
-            .schema()
+        let schema = metadata.file_metadata().schema_descr();
+        let schema = parquet_to_arrow_schema(schema, None).map_err(damaged)?;
+        let columns: Vec<_> = schema
             .fields()
             .iter()
             .map(|field| {
@@ -62,28 +60,35 @@ impl ParquetFile {
         if columns.is_empty() {
             return Err(ExtractError::ZeroColumns { file });
         }
-        Ok(Self { source: Arc::clone(source), metadata, guard: Arc::default(), columns })
+        Ok(Self { source: Arc::clone(source), metadata: Arc::new(metadata), columns })
     }
 
-    fn error(&self, error: ParquetError, column: Option<usize>) -> ExtractError {
+    /// The first trouble that pages had, or else what the decoder said, with the columns it may be about.
+    fn error(&self, record: &Record, wanted: &[usize], said: &str) -> ExtractError {
         let file = self.source.name().to_owned();
-        let column = column.map(|i| self.columns[i].name.clone());
-        match error {
-            ParquetError::External(inner) => match inner.downcast::<SourceError>() {
-                Ok(error) => source_error(file, &error),
-                Err(other) => {
-                    ExtractError::Damaged { file, column, row_group: None, detail: bounded(&other.to_string()) }
-                }
-            },
-            other => ExtractError::Damaged { file, column, row_group: None, detail: words(&other) },
+        let trouble = record.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match trouble {
+            Some(Trouble::Source(error)) => source_error(file, &error),
+            Some(Trouble::Page { leaf, group, detail }) => {
+                let root = self.metadata.file_metadata().schema_descr().get_column_root_idx(leaf);
+                let column = self.columns.get(root).map(|c| c.name.clone());
+                ExtractError::Damaged { file, column, row_group: Some(group + 1), detail: bounded(&detail) }
+            }
+            None => {
+                let said = said.trim_start_matches("Parquet argument error: ").trim_start_matches("Parquet error: ");
+                let column = match wanted {
+                    [column] => self.columns.get(*column).map(|c| c.name.clone()),
+                    _ => None,
+                };
+                ExtractError::Damaged { file, column, row_group: None, detail: bounded(said) }
+            }
         }
     }
 
     /// Can this build decompress the column?
     fn check_codec(&self, column: usize) -> Result<(), ExtractError> {
-        let metadata = self.metadata.metadata();
-        let schema = metadata.file_metadata().schema_descr();
-        for group in metadata.row_groups() {
+        let schema = self.metadata.file_metadata().schema_descr();
+        for group in self.metadata.row_groups() {
             for (leaf, chunk) in group.columns().iter().enumerate() {
                 if schema.get_column_root_idx(leaf) == column && chunk.compression() == Compression::LZO {
                     return Err(ExtractError::UnknownCodec {
@@ -109,11 +114,11 @@ impl Table for ParquetFile {
 
     fn rows(&self) -> u64 {
         // Checked to be no negative number when the file was opened.
-        self.metadata.metadata().file_metadata().num_rows().unsigned_abs()
+        self.metadata.file_metadata().num_rows().unsigned_abs()
     }
 
     fn row_groups(&self) -> u64 {
-        self.metadata.metadata().num_row_groups() as u64
+        self.metadata.num_row_groups() as u64
     }
 
     fn columns(&self) -> &[TableColumn] {
@@ -124,33 +129,67 @@ impl Table for ParquetFile {
         for &column in wanted {
             self.check_codec(column)?;
         }
-        let chunks = Chunks::new(Arc::clone(&self.source), Arc::clone(&self.guard));
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), wanted.iter().copied());
-        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
-            .with_projection(mask)
-            .with_batch_size(first_rows.unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS));
-        if let Some(rows) = first_rows {
-            builder = builder.with_limit(rows);
-        }
-        let only = match wanted {
-            [column] => Some(*column),
-            _ => None,
+        let schema = self.metadata.file_metadata().schema_descr();
+        let mask = ProjectionMask::roots(schema, wanted.iter().copied());
+        let record = Record::default();
+        let groups = Groups {
+            chunks: Arc::new(Chunks::new(Arc::clone(&self.source))),
+            metadata: Arc::clone(&self.metadata),
+            record: Arc::clone(&record),
         };
-        let reader = builder.build().map_err(|e| self.error(e, only))?;
+        let size = first_rows.unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS);
+        let reader = parquet_to_arrow_field_levels(schema, mask, None)
+            .and_then(|levels| ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, size, None))
+            .map_err(|e| self.error(&record, wanted, &e.to_string()))?;
         // The reader yields columns in file order; hand them out in the order asked for.
         let mut present: Vec<usize> = wanted.to_vec();
         present.sort_unstable();
         present.dedup();
-        let places: Vec<usize> = wanted.iter().filter_map(|c| present.binary_search(c).ok()).collect();
-        Ok(Box::new(reader.map(move |batch| {
-            let batch = batch.map_err(|e| match e {
-                arrow_schema::ArrowError::ParquetError(text) => self.error(ParquetError::General(text), only),
-                arrow_schema::ArrowError::ExternalError(inner) => self.error(ParquetError::External(inner), only),
-                other => self.error(ParquetError::General(other.to_string()), only),
-            })?;
-            let batch: Result<RecordBatch, _> = batch.project(&places);
-            batch.map_err(|e| self.error(ParquetError::General(e.to_string()), only))
-        })))
+        let places = wanted.iter().filter_map(|c| present.binary_search(c).ok()).collect();
+        let rows = if first_rows.is_some() { None } else { Some(self.rows()) };
+        let columns = wanted.to_vec();
+        let stream = Stream { file: self, reader, record, columns, places, rows, broken: false };
+        Ok(Box::new(stream.take(if first_rows.is_some() { 1 } else { usize::MAX })))
+    }
+}
+
+/// Batches of a file, each fault with its place.
+struct Stream<'a> {
+    file: &'a ParquetFile,
+    reader: ParquetRecordBatchReader,
+    record: Record,
+    columns: Vec<usize>,
+    places: Vec<usize>,
+    /// Rows still to come; `None` when only the first are read.
+    rows: Option<u64>,
+    broken: bool,
+}
+
+impl Stream<'_> {
+    fn fail(&mut self, said: &str) -> ExtractError {
+        self.broken = true;
+        self.file.error(&self.record, &self.columns, said)
+    }
+}
+
+impl Iterator for Stream<'_> {
+    type Item = Result<RecordBatch, ExtractError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.broken {
+            return None;
+        }
+        match self.reader.next() {
+            Some(Ok(batch)) => {
+                self.rows = self.rows.map(|rows| rows.saturating_sub(batch.num_rows() as u64));
+                Some(batch.project(&self.places).map_err(|e| self.fail(&e.to_string())))
+            }
+            Some(Err(error)) => Some(Err(self.fail(&error.to_string()))),
+            None => match self.rows {
+                None | Some(0) => None,
+                Some(rows) => Some(Err(self.fail(&format!("its pages hold {rows} rows fewer than it claims to have")))),
+            },
+        }
     }
 }
 
