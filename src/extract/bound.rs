@@ -98,7 +98,7 @@ impl Watch {
 
     /// `count` of them cannot be used; the first stands in `row` (from 0, in the file).
     pub(super) fn refuse(&mut self, count: u64, row: u64, value: impl FnOnce() -> String) {
-        if count > 0 && self.first.is_none() {
+        if count > 0 && self.first.as_ref().is_none_or(|(first, _)| row < *first) {
             self.first = Some((row, value()));
         }
         self.bad += count;

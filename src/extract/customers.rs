@@ -1,7 +1,5 @@
 //! The customer-level layout: one row per customer, features already computed.
 
-use arrow_array::Array;
-
 use super::bound::{Bound, Reading, Watch};
 use super::error::ExtractError;
 use super::history::CustomerTable;
@@ -107,7 +105,7 @@ pub(super) async fn read_customers(part: &Bound<'_>, reading: &mut Reading<'_>) 
         for (at, (column, watch)) in values.iter_mut().zip(&mut watches).enumerate() {
             let array = batch.column(at + 1);
             numbers.read(array);
-            watch.saw((array.len() - array.null_count()) as u64);
+            watch.saw(numbers.present());
             if let Some((row, value)) = numbers.first_bad.take() {
                 watch.refuse(numbers.bad, rows_before + row as u64, || value);
             }

@@ -38,8 +38,11 @@ pub(super) fn hybrid_ones(data: &[u8], width: u32, wanted: usize) -> Option<usiz
         if header & 1 == 0 {
             let value = data.get(at..at.checked_add(value_bytes)?)?;
             let count = run.min(left);
-            if value.first().is_some_and(|v| v & 1 == 1) {
-                ones += count;
+            match (width, value) {
+                (1, [0]) => {}
+                (1, [1]) => ones += count,
+                (1, _) => return None,
+                _ => {}
             }
             at += value_bytes;
             left -= count;

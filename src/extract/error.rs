@@ -53,12 +53,12 @@ pub enum ExtractError {
         detail: String,
     },
     /// A codec that this build cannot decompress.
-    #[error("column \"{column}\" of \"{file}\" is compressed with {codec}, which cannot be read here")]
+    #[error("\"{file}\" is compressed with {codec}{}, which cannot be read here", place(.column.as_deref(), None))]
     UnknownCodec {
         /// File.
         file: String,
-        /// Column.
-        column: String,
+        /// Column, if it can be told.
+        column: Option<String>,
         /// The codec's name.
         codec: String,
     },
@@ -91,7 +91,7 @@ pub enum ExtractError {
         detail: String,
     },
     /// A role that the layout needs is played by no column.
-    #[error("no column plays the role \"{}\": {hint}", .role.name())]
+    #[error("no column plays the role \"{}\": {hint}", .role.title())]
     MissingRole {
         /// Role.
         role: Role,
@@ -99,7 +99,7 @@ pub enum ExtractError {
         hint: String,
     },
     /// The mapping names a file that is not there.
-    #[error("the mapping takes \"{}\" from \"{file}\", a file that is not among those given", .role.name())]
+    #[error("the mapping takes \"{}\" from \"{file}\", a file that is not among those given", .role.title())]
     UnknownFile {
         /// Role.
         role: Role,
@@ -107,7 +107,7 @@ pub enum ExtractError {
         file: String,
     },
     /// The mapping names a column that the file does not have.
-    #[error("the mapping takes \"{}\" from column \"{column}\", which \"{file}\" does not have", .role.name())]
+    #[error("the mapping takes \"{}\" from column \"{column}\", which \"{file}\" does not have", .role.title())]
     UnknownColumn {
         /// Role.
         role: Role,
@@ -117,7 +117,7 @@ pub enum ExtractError {
         column: String,
     },
     /// The column's type cannot play the role.
-    #[error("column \"{column}\" of \"{file}\" is {kind}; the role \"{}\" needs {wanted}", .role.name())]
+    #[error("column \"{column}\" of \"{file}\" is {kind}; the role \"{}\" needs {wanted}", .role.title())]
     WrongType {
         /// Role.
         role: Role,
@@ -131,7 +131,7 @@ pub enum ExtractError {
         wanted: &'static str,
     },
     /// A list, map or struct where a scalar is needed.
-    #[error("column \"{column}\" of \"{file}\" is nested ({kind}); the role \"{}\" needs one value per row", .role.name())]
+    #[error("column \"{column}\" of \"{file}\" is nested ({kind}); the role \"{}\" needs one value per row", .role.title())]
     NestedColumn {
         /// Role.
         role: Role,
@@ -143,7 +143,7 @@ pub enum ExtractError {
         kind: String,
     },
     /// Roles that have to sit in one file are spread over several.
-    #[error("the roles \"{}\" and \"{}\" must be columns of one file, but \"{file}\" has only the first", .present.name(), .absent.name())]
+    #[error("the roles \"{}\" and \"{}\" must be columns of one file, but \"{file}\" has only the first", .present.title(), .absent.title())]
     ScatteredRoles {
         /// The role the file has.
         present: Role,
@@ -153,7 +153,7 @@ pub enum ExtractError {
         file: String,
     },
     /// One role, two columns of one file.
-    #[error("the mapping gives the role \"{}\" to two columns of \"{file}\"", .role.name())]
+    #[error("the mapping gives the role \"{}\" to two columns of \"{file}\"", .role.title())]
     RoleTwice {
         /// Role.
         role: Role,
@@ -186,8 +186,8 @@ pub enum ExtractError {
     },
     /// So many unusable values that the column cannot mean what the mapping says.
     #[error(
-        "{count} of {rows} values of column \"{column}\" in \"{file}\" cannot be \"{}\" (first: row {row}, {value})",
-        .role.name()
+        "{count} of {rows} values of column \"{column}\" in \"{file}\" cannot be read as \"{}\" (first: row {row}, {value})",
+        .role.title()
     )]
     BadValues {
         /// Role.
@@ -252,6 +252,16 @@ pub enum ExtractError {
         /// The limit.
         limit: u64,
     },
+    /// The host has not the memory.
+    #[error("{count} {what} need {bytes} bytes of memory, more than there is")]
+    OutOfMemory {
+        /// What needs the memory.
+        what: &'static str,
+        /// How many.
+        count: u64,
+        /// Bytes asked for.
+        bytes: u64,
+    },
     /// The host cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -297,6 +307,7 @@ impl ExtractError {
             Self::AsOfNeedsDates => "as_of_needs_dates",
             Self::NothingBeforeAsOf { .. } => "nothing_before_as_of",
             Self::TooMany { .. } => "too_many",
+            Self::OutOfMemory { .. } => "out_of_memory",
             Self::Cancelled => "cancelled",
         }
     }
@@ -332,8 +343,25 @@ impl ExtractError {
             Self::NothingJoins { .. } => "Check that both files are of the same period and that the order ids match.",
             Self::AsOfNeedsDates => "Leave the as-of date out, or map a timestamp column.",
             Self::NothingBeforeAsOf { .. } => "Choose a later as-of date.",
-            Self::TooMany { .. } => "Use a random sample of customers, with all orders of each.",
+            Self::TooMany { .. } | Self::OutOfMemory { .. } => {
+                "Use a random sample of customers, with all orders of each."
+            }
             Self::Cancelled => "Start again when you like.",
+        }
+    }
+
+    /// The column at fault, if it is one column's fault.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::Damaged { column, .. } | Self::UnknownCodec { column, .. } => column.as_deref(),
+            Self::UnknownColumn { column, .. }
+            | Self::WrongType { column, .. }
+            | Self::NestedColumn { column, .. }
+            | Self::KeyTypesDiffer { column, .. }
+            | Self::InexactId { column, .. }
+            | Self::BadValues { column, .. }
+            | Self::NothingJoins { column, .. } => Some(column),
+            _ => None,
         }
     }
 
@@ -367,6 +395,7 @@ impl ExtractError {
             | Self::AsOfNeedsDates
             | Self::NothingBeforeAsOf { .. }
             | Self::TooMany { .. }
+            | Self::OutOfMemory { .. }
             | Self::Cancelled => None,
         }
     }

@@ -116,6 +116,10 @@ pub fn inspect(sources: &[Arc<dyn Source>]) -> Result<Inspection, ExtractError> 
     }
     let mapping = Mapping { layout, roles };
     let missing = mapping.missing();
+    // An empty file is left aside like any that plays no role, unless it is why a role is missing.
+    if let Some(empty) = looks.iter().find(|l| l.table.rows() == 0).filter(|_| !missing.is_empty()) {
+        return Err(ExtractError::ZeroRows { file: empty.inspection.name.clone() });
+    }
     Ok(Inspection { files: looks.into_iter().map(|l| l.inspection).collect(), proposals, mapping, missing })
 }
 
@@ -132,8 +136,7 @@ impl<'t> Look<'t> {
             sample[column].numbers.clone_from(&numbers.values);
             let mut times = Times::default();
             times.read(&array, 0);
-            let values = (array.len() - array.null_count()) as u64;
-            sample[column].times_ok = values > 0 && times.bad * 2 <= values;
+            sample[column].times_ok = times.present() > 0 && times.bad * 2 <= times.present();
         }
         Ok(Self {
             table,
@@ -231,7 +234,9 @@ impl<'t> Look<'t> {
         let order = self.order_column().is_some();
         let frequency = has(Role::MeanDaysBetweenOrders) || has(Role::FreqScore);
         let loyalty = has(Role::ReorderRatio) || has(Role::LoyaltyScore);
-        self.part = if customer && !order && (frequency || loyalty) {
+        self.part = if self.table.rows() == 0 {
+            Part::Unused
+        } else if customer && !order && (frequency || loyalty) {
             Part::Customers
         } else if order && product {
             Part::Lines

@@ -120,13 +120,13 @@ pub(super) async fn read_lines(
     }
     let any = |role| parts.iter().any(|p| p.has(role));
     if !returns.start.is_empty() {
-        returns.quantity = vec![0.0; next as usize];
+        returns.quantity = zeroed("quantities", next as usize)?;
         if any(Role::Amount) {
-            returns.amount = vec![0.0; next as usize];
+            returns.amount = zeroed("amounts", next as usize)?;
         }
     }
     let mut filled = Filled {
-        lines: vec![Line::default(); start.last().copied().unwrap_or(0) as usize],
+        lines: zeroed("order lines", start.last().copied().unwrap_or(0) as usize)?,
         end: start[..count].to_vec(),
         start,
         amount: any(Role::Amount).then(|| vec![0.0; count]),
@@ -136,6 +136,18 @@ pub(super) async fn read_lines(
         fill(part, order_role, needs_customer, &mut filled, &mut finder, catalogue, reading).await?;
     }
     merge(filled, catalogue, any(Role::Quantity), reading).await
+}
+
+/// Defaults of which there may be more than the host has memory for.
+fn zeroed<T: Clone + Default>(what: &'static str, count: usize) -> Result<Vec<T>, ExtractError> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| ExtractError::OutOfMemory {
+        what,
+        count: count as u64,
+        bytes: count as u64 * size_of::<T>() as u64,
+    })?;
+    values.resize(count, T::default());
+    Ok(values)
 }
 
 /// First pass: start of each order's lines, and the orders that hold a return, in ascending order.
@@ -298,7 +310,7 @@ async fn fill(
             if let Some(at) = slot(role) {
                 let column = batch.column(at);
                 numbers.read(column);
-                watch.saw((column.len() - column.null_count()) as u64);
+                watch.saw(numbers.present());
                 if let Some((row, value)) = numbers.first_bad.take() {
                     watch.refuse(numbers.bad, rows_before + row as u64, || value);
                 }

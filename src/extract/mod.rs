@@ -32,6 +32,7 @@ mod reorders;
 mod synonyms;
 mod table;
 mod time;
+mod zones;
 
 pub use hash::sha256;
 pub use inspect::inspect;

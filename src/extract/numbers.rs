@@ -20,6 +20,11 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    /// How many values are there, usable or not.
+    pub(super) fn present(&self) -> u64 {
+        self.values.iter().filter(|v| !v.is_nan()).count() as u64 + self.bad
+    }
+
     fn refuse(&mut self, row: usize, text: impl FnOnce() -> String) {
         self.bad += 1;
         if self.first_bad.is_none() {

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::Array;
 use hashbrown::HashMap;
 
 use super::bound::{Bound, Reading, Watch};
@@ -184,7 +183,7 @@ async fn read_part(
             if let Some(at) = at {
                 numbers.read(column(at));
                 let watch: &mut Watch = &mut watches[watch];
-                watch.saw((column(at).len() - column(at).null_count()) as u64);
+                watch.saw(numbers.present());
                 if let Some((row, value)) = numbers.first_bad.take() {
                     watch.refuse(numbers.bad, rows_before + row as u64, || value);
                 }
@@ -192,7 +191,7 @@ async fn read_part(
         }
         if let Some(at) = stamp_at {
             stamp.read(column(at), offset);
-            watches[4].saw((column(at).len() - column(at).null_count()) as u64);
+            watches[4].saw(stamp.present());
             if let Some((row, value)) = stamp.first_bad.take() {
                 watches[4].refuse(stamp.bad, rows_before + row as u64, || value);
             }

@@ -259,7 +259,9 @@ impl Guard {
                 let present = hybrid_ones(levels, 1, values).ok_or("the levels of a page are broken")?;
                 self.check_values(rest, *encoding, present, values)
             }
-            Page::DataPageV2 { buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, .. } => {
+            Page::DataPageV2 {
+                buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, ..
+            } => {
                 let values = self.take(*num_values)?;
                 let repetition = *rep_levels_byte_len as usize;
                 let end = repetition.checked_add(*def_levels_byte_len as usize);
@@ -305,7 +307,8 @@ impl Guard {
         let mut at = 0;
         let mut longest = 0;
         for _ in 0..values {
-            let length = data.get(at..).and_then(|d| d.get(..4)).and_then(|l| l.try_into().ok()).map(u32::from_le_bytes);
+            let length =
+                data.get(at..).and_then(|d| d.get(..4)).and_then(|l| l.try_into().ok()).map(u32::from_le_bytes);
             let next = length.and_then(|l| at.checked_add(4)?.checked_add(l as usize)).filter(|n| *n <= data.len());
             let (Some(length), Some(next)) = (length, next) else {
                 return Err("its dictionary is cut short".to_owned());
@@ -334,9 +337,7 @@ impl Guard {
                 }
                 match data.split_first() {
                     None => present == 0,
-                    Some((&width, indices)) => {
-                        width <= 32 && hybrid_ones(indices, u32::from(width), present).is_some()
-                    }
+                    Some((&width, indices)) => width <= 32 && hybrid_ones(indices, u32::from(width), present).is_some(),
                 }
             }
             Encoding::RLE => {

@@ -16,10 +16,15 @@ use super::pages::{Groups, Record, Trouble};
 use super::schema::ColumnClass;
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
+use super::zones::{ARROW_SCHEMA, zones};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 const MAGIC_ENCRYPTED: &[u8; 4] = b"PARE";
 const TAIL: u64 = 8;
+/// No table of orders is compressed better than to this many rows in a byte.
+const MOST_ROWS_PER_BYTE: u64 = 1000;
+/// Rows that pass whatever the file weighs.
+const FREE_ROWS: u64 = 1_000_000;
 
 /// A Parquet file whose footer has been read and checked.
 pub(super) struct ParquetFile {
@@ -39,19 +44,34 @@ impl ParquetFile {
             row_group: None,
             detail: format!("its footer cannot be read ({})", words(&e)),
         };
-        let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(damaged)?;
+        let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(|e| {
+            // The codec's number is not one of the format's; the column is lost with it.
+            if e.to_string().contains("CompressionCodec") {
+                let codec = "a codec that the format does not know".to_owned();
+                return ExtractError::UnknownCodec { file: file.clone(), column: None, codec };
+            }
+            damaged(e)
+        })?;
         check_metadata(source.as_ref(), &metadata)?;
         // The Arrow schema that some writers embed is left aside: Parquet's own types say enough, and it
         // is one more thing a broken file could get wrong.
         let schema = metadata.file_metadata().schema_descr();
         let schema = parquet_to_arrow_schema(schema, None).map_err(damaged)?;
+        let noted = metadata.file_metadata().key_value_metadata().and_then(|pairs| {
+            let pair = pairs.iter().find(|pair| pair.key == ARROW_SCHEMA)?;
+            pair.value.as_deref()
+        });
+        let zones = noted.map(zones).unwrap_or_default();
         let columns: Vec<_> = schema
             .fields()
             .iter()
             .map(|field| {
                 let (class, kind) = classify(field.data_type());
                 let zone = match field.data_type() {
-                    DataType::Timestamp(_, zone) => zone.as_deref().map(str::to_owned),
+                    DataType::Timestamp(_, Some(utc)) => {
+                        let noted = zones.iter().find(|(name, _)| name == field.name());
+                        Some(noted.map_or_else(|| utc.to_string(), |(_, zone)| zone.clone()))
+                    }
                     _ => None,
                 };
                 TableColumn { name: field.name().clone(), kind, class, zone }
@@ -93,7 +113,7 @@ impl ParquetFile {
                 if schema.get_column_root_idx(leaf) == column && chunk.compression() == Compression::LZO {
                     return Err(ExtractError::UnknownCodec {
                         file: self.source.name().to_owned(),
-                        column: self.columns[column].name.clone(),
+                        column: Some(self.columns[column].name.clone()),
                         codec: "LZO".to_owned(),
                     });
                 }
@@ -293,6 +313,10 @@ fn check_metadata(source: &dyn Source, metadata: &ParquetMetaData) -> Result<(),
                 return damaged(name(), number, format!("it claims to have {} values", chunk.num_values()));
             }
         }
+    }
+    // Run lengths can claim any number of rows in a few bytes; orders and products cannot be told so briefly.
+    if rows.unsigned_abs() > source.len().saturating_mul(MOST_ROWS_PER_BYTE).saturating_add(FREE_ROWS) {
+        return damaged(None, None, format!("it claims to have {rows} rows in {} bytes", source.len()));
     }
     if sum != rows {
         return damaged(None, None, format!("it claims to have {rows} rows, its row groups have {sum}"));

@@ -116,6 +116,37 @@ impl Role {
     }
 }
 
+impl Role {
+    /// What a person would call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Order => "order",
+            Self::OrderSequence => "order sequence",
+            Self::OrderTimestamp => "order date or timestamp",
+            Self::Weekday => "day of week",
+            Self::Hour => "hour of day",
+            Self::DaysSincePrior => "days since prior order",
+            Self::LineOrder => "order of a line",
+            Self::Product => "product of a line",
+            Self::Reordered => "reordered",
+            Self::Quantity => "quantity",
+            Self::Amount => "amount",
+            Self::ProductKey => "product in the product table",
+            Self::ProductName => "product name",
+            Self::Category => "category of a product",
+            Self::CategoryKey => "category in the category table",
+            Self::CategoryName => "category name",
+            Self::Segment => "segment",
+            Self::OrderCount => "number of orders",
+            Self::FreqScore => "frequency score",
+            Self::LoyaltyScore => "loyalty score",
+            Self::MeanDaysBetweenOrders => "mean days between orders",
+            Self::ReorderRatio => "reorder ratio",
+        }
+    }
+}
+
 /// What kind of values a column holds, whatever its width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -52,6 +52,11 @@ pub(super) struct Times {
 }
 
 impl Times {
+    /// How many values are there, usable or not.
+    pub(super) fn present(&self) -> u64 {
+        self.values.iter().filter(|v| **v != NEVER).count() as u64 + self.bad
+    }
+
     fn push(&mut self, row: usize, value: Option<i64>, text: impl FnOnce() -> String) {
         // Day numbers are exact here: i64 microseconds reach far beyond the years let in.
         let sane = value.filter(|v| YEARS.contains(&civil(v.div_euclid(DAY)).0));

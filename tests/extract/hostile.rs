@@ -84,7 +84,10 @@ fn wide(n: i64) -> RecordBatch {
         ),
         ("product_id", column(n, |i| i * 7919 % 61)),
         ("reordered", Arc::new(BooleanArray::from_iter((0..n).map(|i| Some(i % 3 == 0)))) as ArrayRef),
-        ("category", Arc::new(StringArray::from_iter_values((0..n).map(|i| format!("c{}", i * 7919 % 61 % 9)))) as ArrayRef),
+        (
+            "category",
+            Arc::new(StringArray::from_iter_values((0..n).map(|i| format!("c{}", i * 7919 % 61 % 9)))) as ArrayRef,
+        ),
     ])
     .unwrap()
 }
@@ -180,7 +183,9 @@ fn broken_files_never_panic_and_never_swell() {
     let mut failures: std::collections::BTreeMap<String, (usize, String)> = std::collections::BTreeMap::new();
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
-        LAST.with(|last| *last.borrow_mut() = format!("{:?}", info.location().map(|l| format!("{}:{}", l.file(), l.line()))));
+        LAST.with(|last| {
+            *last.borrow_mut() = format!("{:?}", info.location().map(|l| format!("{}:{}", l.file(), l.line())))
+        });
     }));
     for (name, base) in variants() {
         survive(base.clone());
@@ -197,7 +202,10 @@ fn broken_files_never_panic_and_never_swell() {
                 failures.entry(at).or_insert((0, format!("{name} seed {seed}"))).0 += 1;
             }
             if peak > 64 * weight + (24 << 20) {
-                failures.entry(format!("allocation {} MiB", peak >> 20)).or_insert((0, format!("{name} seed {seed}"))).0 += 1;
+                failures
+                    .entry(format!("allocation {} MiB", peak >> 20))
+                    .or_insert((0, format!("{name} seed {seed}")))
+                    .0 += 1;
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The extract room from the outside: files in, order history out.
 #![cfg(not(target_arch = "wasm32"))]
-
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod bad_input;
+mod fixtures;
 mod hostile;
 mod real_data;
+mod scale;
 mod support;

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
 use quadrant::extract::error::ExtractError;
 use quadrant::extract::findings::ExtractFindings;
 use quadrant::extract::history::{Extract, OrderHistory};
 use quadrant::extract::schema::{Inspection, Mapping};
-use quadrant::extract::source::{FileSource, Source};
+use quadrant::extract::source::{BytesSource, FileSource, Source};
 use quadrant::extract::{ReadOptions, inspect, read};
 use quadrant::pace::{Pace, block_on};
 
@@ -60,4 +62,38 @@ pub(crate) fn history(extract: Extract) -> OrderHistory {
 
 pub(crate) fn warning(findings: &ExtractFindings, code: &str) -> u64 {
     findings.warnings.iter().find(|w| w.code == code).map_or(0, |w| w.count)
+}
+
+/// A Parquet file in memory.
+pub(crate) fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+pub(crate) fn source(name: &str, bytes: Vec<u8>) -> Arc<dyn Source> {
+    Arc::new(BytesSource::new(name, bytes))
+}
+
+pub(crate) fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Arc<dyn Source> {
+    source(name, parquet(columns))
+}
+
+pub(crate) fn ints(values: impl IntoIterator<Item = i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values))
+}
+
+pub(crate) fn maybe_ints(values: impl IntoIterator<Item = Option<i64>>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter(values))
+}
+
+pub(crate) fn floats(values: impl IntoIterator<Item = Option<f64>>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter(values))
+}
+
+pub(crate) fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
 }
