@@ -37,427 +37,107 @@ pub(super) fn normalise(name: &str) -> String {
     out.trim_end_matches('_').to_owned()
 }
 
-/// Synonyms of a role, strongest first; the second list is of weak ones.
-fn names(role: Role) -> (&'static [&'static str], &'static [&'static str]) {
+/// Synonyms of a role, separated by spaces, strongest first; the second list is of weak ones.
+fn names(role: Role) -> (&'static str, &'static str) {
     match role {
         Role::Customer => (
-            &[
-                "customer_id",
-                "user_id",
-                "household_id",
-                "household_key",
-                "client_id",
-                "member_id",
-                "customer_key",
-                "customer_number",
-                "customer_no",
-                "customer_code",
-                "cust_id",
-                "cust_no",
-                "customer",
-                "user",
-                "household",
-                "client",
-                "member",
-                "buyer_id",
-                "buyer",
-                "shopper_id",
-                "shopper",
-                "account_id",
-                "account_number",
-                "account_no",
-                "consumer_id",
-                "subscriber_id",
-                "msisdn",
-                "guest_id",
-                "loyalty_id",
-                "loyalty_card",
-                "loyalty_card_number",
-                "card_number",
-                "card_id",
-                "card_no",
-                "person_id",
-                "contact_id",
-                "party_id",
-                "patron_id",
-                "player_id",
-                "visitor_id",
-                "email",
-                "email_address",
-                "uid",
-                "userid",
-                "customerid",
-                "customer_unique_id",
-                "hh_id",
-                "hshd_num",
-                "household_number",
-                "kunde",
-                "kunden_id",
-                "kundennummer",
-                "cliente",
-                "cliente_id",
-                "id_cliente",
-                "id_client",
-                "client_no",
-                "membership_id",
-                "customer_hash",
-            ],
-            &["account", "card", "hh", "cid", "phone", "hash_id"],
+            "customer_id user_id household_id household_key client_id member_id customer_key customer_number \
+             customer_no customer_code cust_id cust_no customer user household client member buyer_id buyer \
+             shopper_id shopper account_id account_number account_no consumer_id subscriber_id msisdn \
+             guest_id loyalty_id loyalty_card loyalty_card_number card_number card_id card_no person_id \
+             contact_id party_id patron_id player_id visitor_id email email_address uid userid customerid \
+             customer_unique_id hh_id hshd_num household_number kunde kunden_id kundennummer cliente \
+             cliente_id id_cliente id_client client_no membership_id customer_hash",
+            "account card hh cid phone hash_id",
         ),
         Role::Order | Role::LineOrder => (
-            &[
-                "order_id",
-                "basket_id",
-                "transaction_id",
-                "invoice_id",
-                "invoice_no",
-                "invoice_number",
-                "invoice",
-                "receipt_id",
-                "receipt_no",
-                "receipt_number",
-                "receipt",
-                "order_key",
-                "order_no",
-                "order_code",
-                "order_nr",
-                "order",
-                "basket",
-                "basket_num",
-                "basket_number",
-                "basket_key",
-                "trans_id",
-                "txn_id",
-                "transaction_no",
-                "transaction_number",
-                "transaction_key",
-                "transaction",
-                "ticket_id",
-                "ticket_number",
-                "ticket",
-                "sales_order_id",
-                "purchase_id",
-                "purchase",
-                "cart_id",
-                "checkout_id",
-                "bill_id",
-                "bill_no",
-                "order_uuid",
-                "orderid",
-                "visit_id",
-                "trip_id",
-                "sale_id",
-                "bestellung",
-                "bestell_id",
-                "bestellnummer",
-                "pedido",
-                "pedido_id",
-                "id_pedido",
-                "commande_id",
-                "document_number",
-                "order_hash",
-                "bon_id",
-                "bon_nr",
-            ],
-            &["order_number", "document_id", "document_no", "session_id", "check_id"],
+            "order_id basket_id transaction_id invoice_id invoice_no invoice_number invoice receipt_id \
+             receipt_no receipt_number receipt order_key order_no order_code order_nr order basket basket_num \
+             basket_number basket_key trans_id txn_id transaction_no transaction_number transaction_key \
+             transaction ticket_id ticket_number ticket sales_order_id purchase_id purchase cart_id \
+             checkout_id bill_id bill_no order_uuid orderid visit_id trip_id sale_id bestellung bestell_id \
+             bestellnummer pedido pedido_id id_pedido commande_id document_number order_hash bon_id bon_nr",
+            "order_number document_id document_no session_id check_id",
         ),
         Role::OrderSequence => (
-            &[
-                "order_number",
-                "order_sequence",
-                "order_seq",
-                "order_index",
-                "order_rank",
-                "sequence_number",
-                "nth_order",
-                "purchase_number",
-                "order_count_to_date",
-                "visit_number",
-                "order_num",
-            ],
-            &["sequence", "seq", "rank"],
+            "order_number order_sequence order_seq order_index order_rank sequence_number nth_order \
+             purchase_number order_count_to_date visit_number order_num",
+            "sequence seq rank",
         ),
         Role::OrderTimestamp => (
-            &[
-                "order_timestamp",
-                "transaction_timestamp",
-                "timestamp",
-                "order_date",
-                "order_datetime",
-                "order_time",
-                "transaction_date",
-                "transaction_datetime",
-                "transaction_time",
-                "trans_date",
-                "txn_date",
-                "invoice_date",
-                "invoice_datetime",
-                "purchase_date",
-                "purchase_timestamp",
-                "purchase_datetime",
-                "order_purchase_timestamp",
-                "sale_date",
-                "sales_date",
-                "basket_date",
-                "receipt_date",
-                "bill_date",
-                "created_at",
-                "order_created_at",
-                "ordered_at",
-                "placed_at",
-                "order_placed_at",
-                "completed_at",
-                "paid_at",
-                "event_time",
-                "event_timestamp",
-                "event_date",
-                "date_time",
-                "datetime",
-                "date",
-                "order_ts",
-                "ts",
-                "purchased_at",
-                "checkout_time",
-                "bestelldatum",
-                "datum",
-                "fecha",
-                "shop_date",
-                "visit_date",
-                "business_date",
-                "posting_date",
-                "order_day",
-            ],
-            &["time", "day", "created", "dt", "updated_at"],
+            "order_timestamp transaction_timestamp timestamp order_date order_datetime order_time \
+             transaction_date transaction_datetime transaction_time trans_date txn_date invoice_date \
+             invoice_datetime purchase_date purchase_timestamp purchase_datetime order_purchase_timestamp \
+             sale_date sales_date basket_date receipt_date bill_date created_at order_created_at ordered_at \
+             placed_at order_placed_at completed_at paid_at event_time event_timestamp event_date date_time \
+             datetime date order_ts ts purchased_at checkout_time bestelldatum datum fecha shop_date \
+             visit_date transaction_dt order_dt trans_dt purchase_dt sale_dt business_date posting_date order_day",
+            "time day created dt updated_at",
         ),
         Role::Weekday => (
-            &[
-                "order_dow",
-                "order_day_of_week",
-                "day_of_week",
-                "weekday",
-                "order_weekday",
-                "dow",
-                "dayofweek",
-                "shop_weekday",
-                "week_day",
-            ],
-            &[],
+            "order_dow order_day_of_week day_of_week weekday order_weekday dow dayofweek shop_weekday \
+             week_day",
+            "",
         ),
-        Role::Hour => (
-            &[
-                "order_hour_of_day",
-                "hour_of_day",
-                "order_hour",
-                "hour",
-                "transaction_hour",
-                "purchase_hour",
-                "shop_hour",
-                "hourofday",
-            ],
-            &[],
-        ),
+        Role::Hour => {
+            ("order_hour_of_day hour_of_day order_hour hour transaction_hour purchase_hour shop_hour hourofday", "")
+        }
         Role::DaysSincePrior => (
-            &[
-                "days_since_prior_order",
-                "days_since_prior",
-                "days_since_last_order",
-                "days_since_previous_order",
-                "days_since_last",
-                "days_since_previous",
-                "days_between_orders",
-                "days_since_last_purchase",
-                "days_since_prior_purchase",
-                "inter_purchase_days",
-                "interpurchase_time",
-                "gap_days",
-                "days_from_prior_order",
-            ],
-            &["gap"],
+            "days_since_prior_order days_since_prior days_since_last_order days_since_previous_order \
+             days_since_last days_since_previous days_between_orders days_since_last_purchase \
+             days_since_prior_purchase inter_purchase_days interpurchase_time gap_days days_from_prior_order",
+            "gap",
         ),
         Role::Product | Role::ProductKey => (
-            &[
-                "product_id",
-                "sku",
-                "sku_id",
-                "item_id",
-                "article_id",
-                "product_key",
-                "product_code",
-                "product_no",
-                "product_number",
-                "item_no",
-                "item_number",
-                "item_code",
-                "stock_code",
-                "article_no",
-                "article_number",
-                "article",
-                "product",
-                "item",
-                "prod_id",
-                "prod_code",
-                "product_num",
-                "upc",
-                "ean",
-                "gtin",
-                "barcode",
-                "plu",
-                "asin",
-                "isbn",
-                "material",
-                "material_number",
-                "variant_id",
-                "product_variant_id",
-                "style_id",
-                "artikel",
-                "artikelnummer",
-                "artikel_id",
-                "producto",
-                "producto_id",
-                "id_producto",
-                "produit_id",
-                "line_item_product_id",
-                "product_sku",
-            ],
-            &["product_name", "item_name", "product_title", "product_description", "description", "title", "style"],
+            "product_id sku sku_id item_id article_id product_key product_code product_no product_number \
+             item_no item_number item_code stock_code article_no article_number article product item prod_id \
+             prod_code product_num upc ean gtin barcode plu asin isbn material material_number variant_id \
+             product_variant_id style_id artikel artikelnummer artikel_id producto producto_id id_producto \
+             produit_id line_item_product_id product_sku",
+            "product_name item_name product_title product_description description title style",
         ),
         Role::Reordered => (
-            &[
-                "reordered",
-                "is_reorder",
-                "is_reordered",
-                "reorder",
-                "reorder_flag",
-                "reordered_flag",
-                "repeat_purchase",
-                "is_repeat",
-                "bought_before",
-                "purchased_before",
-                "is_repurchase",
-                "repurchase",
-            ],
-            &["repeat"],
+            "reordered is_reorder is_reordered reorder reorder_flag reordered_flag repeat_purchase is_repeat \
+             bought_before purchased_before is_repurchase repurchase",
+            "repeat",
         ),
         Role::Quantity => (
-            &[
-                "quantity",
-                "qty",
-                "units",
-                "quantity_sold",
-                "qty_sold",
-                "units_sold",
-                "order_quantity",
-                "quantity_ordered",
-                "item_quantity",
-                "product_quantity",
-                "line_quantity",
-                "sales_quantity",
-                "order_qty",
-                "num_units",
-                "item_count",
-                "menge",
-                "anzahl",
-                "cantidad",
-                "quantite",
-                "pieces",
-                "net_quantity",
-                "purchase_quantity",
-            ],
-            &["count", "volume"],
+            "quantity qty units quantity_sold qty_sold units_sold order_quantity quantity_ordered \
+             item_quantity product_quantity line_quantity sales_quantity order_qty num_units item_count menge \
+             anzahl cantidad quantite pieces net_quantity purchase_quantity",
+            "count volume",
         ),
         Role::Amount => (
-            &[
-                "sales_value",
-                "amount",
-                "net_amount",
-                "sales_amount",
-                "line_total",
-                "line_amount",
-                "net_sales",
-                "revenue",
-                "total_amount",
-                "total_price",
-                "spend",
-                "net_spend",
-                "sales",
-                "gross_amount",
-                "net_revenue",
-                "net_value",
-                "extended_price",
-                "item_total",
-                "order_value",
-                "turnover",
-                "umsatz",
-                "betrag",
-                "importe",
-                "montant",
-                "total",
-                "line_value",
-                "paid_amount",
-                "payment_value",
-                "gross_sales",
-                "purchase_amount",
-                "amount_paid",
-                "transaction_amount",
-                "sale_price",
-            ],
-            &["price", "unit_price", "net", "value", "cost", "gross"],
+            "sales_value amount net_amount sales_amount line_total line_amount net_sales revenue total_amount \
+             total_price spend net_spend sales gross_amount net_revenue net_value extended_price item_total \
+             order_value turnover umsatz betrag importe montant total line_value paid_amount payment_value \
+             gross_sales purchase_amount amount_paid transaction_amount sale_price",
+            "price net value gross",
         ),
         Role::ProductName => (
-            &[
-                "product_name",
-                "product_description",
-                "item_name",
-                "item_description",
-                "article_name",
-                "product_title",
-                "product_desc",
-                "prod_name",
-                "sku_name",
-                "sku_description",
-                "item_desc",
-                "artikelname",
-            ],
-            &["description", "name", "title"],
+            "product_name product_description item_name item_description article_name product_title \
+             product_desc prod_name sku_name sku_description item_desc artikelname",
+            "description name title",
         ),
-        Role::Segment => (
-            &["segment", "segment_name", "customer_segment", "segment_label", "user_segment", "rfm_segment"],
-            &["cluster", "cohort"],
-        ),
+        Role::Segment => {
+            ("segment segment_name customer_segment segment_label user_segment rfm_segment", "cluster cohort")
+        }
         Role::OrderCount => (
-            &[
-                "orders",
-                "order_count",
-                "n_orders",
-                "num_orders",
-                "number_of_orders",
-                "total_orders",
-                "orders_count",
-                "nb_orders",
-                "orders_total",
-            ],
-            &["frequency"],
+            "orders order_count n_orders num_orders number_of_orders total_orders orders_count nb_orders \
+             orders_total",
+            "frequency",
         ),
-        Role::FreqScore => (&["freq_score", "frequency_score"], &["f_score"]),
-        Role::LoyaltyScore => (&["loyalty_score", "loyal_score"], &[]),
+        Role::FreqScore => ("freq_score frequency_score", "f_score"),
+        Role::LoyaltyScore => ("loyalty_score loyal_score", ""),
         Role::MeanDaysBetweenOrders => (
-            &[
-                "mean_days_between_orders",
-                "avg_days_between_orders",
-                "average_days_between_orders",
-                "mean_days_between",
-                "avg_days_between",
-                "mean_gap_days",
-                "avg_gap_days",
-                "mean_interpurchase_days",
-            ],
-            &["mean_gap", "avg_gap"],
+            "mean_days_between_orders avg_days_between_orders average_days_between_orders mean_days_between \
+             avg_days_between mean_gap_days avg_gap_days mean_interpurchase_days",
+            "mean_gap avg_gap",
         ),
-        Role::ReorderRatio => (
-            &["reorder_ratio", "reorder_rate", "reorder_share", "share_reordered", "pct_reordered", "repeat_rate"],
-            &[],
-        ),
-        Role::Category | Role::CategoryKey | Role::CategoryName => (&[], &[]),
+        Role::ReorderRatio => {
+            ("reorder_ratio reorder_rate reorder_share share_reordered pct_reordered repeat_rate", "")
+        }
+        Role::Category | Role::CategoryKey | Role::CategoryName => ("", ""),
     }
 }
 
@@ -523,18 +203,16 @@ fn same(a: &str, b: &str) -> bool {
 /// How strongly a column's name says that it plays `role`: 0..1, 0 for not at all.
 pub(super) fn name_score(role: Role, normalised: &str) -> f64 {
     let (strong, weak) = names(role);
-    if let Some(at) = strong.iter().position(|s| same(s, normalised)) {
-        // Earlier synonyms win over later ones in the same file; the difference is too small to show.
+    // Earlier synonyms win over later ones in the same file; the difference is too small to show.
+    let place = |list: &str, fits: &dyn Fn(&str) -> bool| list.split_whitespace().position(fits);
+    if let Some(at) = place(strong, &|s| same(s, normalised)) {
         return EXACT - at as f64 * 1e-4;
     }
-    if let Some(at) = weak.iter().position(|s| same(s, normalised)) {
+    if let Some(at) = place(weak, &|s| same(s, normalised)) {
         return WEAK - at as f64 * 1e-4;
     }
     let ends = |s: &str| s.len() > 4 && normalised.strip_suffix(s).is_some_and(|head| head.ends_with('_'));
-    match strong.iter().position(|s| ends(s)) {
-        Some(at) => SUFFIX - at as f64 * 1e-4,
-        None => 0.0,
-    }
+    place(strong, &ends).map_or(0.0, |at| SUFFIX - at as f64 * 1e-4)
 }
 
 /// What a file is called after, for bare `id` and `name` columns.

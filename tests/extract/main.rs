@@ -5,6 +5,8 @@
 mod bad_input;
 mod fixtures;
 mod hostile;
+mod names;
 mod real_data;
+mod rules;
 mod scale;
 mod support;
