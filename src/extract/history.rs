@@ -57,11 +57,13 @@ impl Line {
     }
 
     /// Index of the product.
+    #[inline]
     pub fn product(self) -> u32 {
         self.0 & !Self::REORDERED
     }
 
     /// Did this customer buy this product in an earlier order?
+    #[inline]
     pub fn reordered(self) -> bool {
         self.0 & Self::REORDERED != 0
     }
@@ -98,11 +100,13 @@ impl OrderHistory {
     }
 
     /// The range of order indices of customer `c`.
+    #[inline]
     pub fn orders_of(&self, c: usize) -> std::ops::Range<usize> {
         self.order_start[c] as usize..self.order_start[c + 1] as usize
     }
 
     /// The lines of order `o`.
+    #[inline]
     pub fn lines_of(&self, o: usize) -> &[Line] {
         &self.lines[self.line_start[o] as usize..self.line_start[o + 1] as usize]
     }
