@@ -1,14 +1,26 @@
 //! One metric as a histogram: bars as high as customers per unit of width, so that unequal bins do not deceive.
 
 use super::frame::Frame;
-use super::scale::{Bend, Scale, ticks};
+use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::pipeline::outcome::Histogram;
 use crate::report::document::Table;
 use crate::report::{figures, wording};
 
-/// The histogram of `metric`; `note` marks a value (a threshold) with words. `None` where it is empty.
-pub fn draw(histogram: &Histogram, title: &str, note: Option<(f64, String)>, frame: Frame) -> Option<Scene> {
+/// What a histogram is told beside its numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Words {
+    /// Title.
+    pub title: String,
+    /// One sentence; empty: how many customers, and the median as far as the bins tell.
+    pub sentence: String,
+    /// A value to mark (a threshold), with words.
+    pub note: Option<(f64, String)>,
+}
+
+/// The histogram; `None` where it is empty.
+pub fn draw(histogram: &Histogram, words: Words, frame: Frame) -> Option<Scene> {
+    let Words { title, sentence, note } = words;
     let bins: Vec<(f64, f64, u64)> = histogram
         .edges
         .windows(2)
@@ -57,20 +69,22 @@ pub fn draw(histogram: &Histogram, title: &str, note: Option<(f64, String)>, fra
     }
     let mut scene = Scene {
         name: "histogram",
-        title: title.to_owned(),
-        sentence: format!(
-            "{} customers; half of them at {} or less.",
-            figures::integer(total),
-            figures::mean(median(&bins, total))
-        ),
+        title,
+        sentence: if sentence.is_empty() {
+            let median = figures::mean(median(&bins, total));
+            format!("{} customers; half of them at {median} or less.", figures::integer(total))
+        } else {
+            sentence
+        },
         width: frame.width,
         height: floor + 24.0,
         marks,
         table,
     };
     scene.line((0.0, floor), (frame.width, floor), "axis");
-    for tick in ticks(first, last, if frame.is_narrow() { 4 } else { 7 }) {
-        let at = x.at(tick);
+    let marked = ticks(first, last, if frame.is_narrow() { 4 } else { 7 });
+    for (tick, words) in marked.iter().zip(tick_words(&marked)) {
+        let at = x.at(*tick);
         scene.line((at, floor), (at, floor + 5.0), "tick");
         let anchor = if at < 14.0 {
             Anchor::Start
@@ -79,7 +93,7 @@ pub fn draw(histogram: &Histogram, title: &str, note: Option<(f64, String)>, fra
         } else {
             Anchor::Middle
         };
-        scene.text((at, floor + 19.0), anchor, figures::significant(tick, 3), "tick-label");
+        scene.text((at, floor + 19.0), anchor, words, "tick-label");
     }
     if let Some((value, words)) = note {
         let at = x.at(value);
@@ -114,7 +128,7 @@ mod tests {
 
     #[test]
     fn area_is_customers() {
-        let scene = draw(&histogram(&[0.0, 1.0, 3.0], &[10, 20]), "t", None, Frame::wide(301.0)).unwrap();
+        let scene = draw(&histogram(&[0.0, 1.0, 3.0], &[10, 20]), Words::default(), Frame::wide(301.0)).unwrap();
         let heights: Vec<f64> = scene
             .marks
             .iter()
@@ -134,7 +148,7 @@ mod tests {
     #[test]
     fn nothing_to_draw() {
         for (edges, counts) in [(&[][..], &[][..]), (&[0.0, 1.0][..], &[0][..]), (&[1.0, 1.0][..], &[5][..])] {
-            assert!(draw(&histogram(edges, counts), "t", None, Frame::DOCUMENT).is_none());
+            assert!(draw(&histogram(edges, counts), Words::default(), Frame::DOCUMENT).is_none());
         }
     }
 }

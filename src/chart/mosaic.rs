@@ -94,10 +94,11 @@ fn write_tile(scene: &mut Scene, tile: &Tile<'_>, narrow: bool) {
         figures::percent_to(segment.share, 2),
         wording::definition(name)
     )));
-    let pad = if narrow { 12.0 } else { 16.0 };
-    let title = if text_width(name.name(), 16.0) + 24.0 < width - 2.0 * pad { "tile-name" } else { "tile-name small" };
-    scene.glyph((x + pad, y + pad + 1.0), 13.0, name, &format!("glyph {class}"));
-    scene.text((x + pad + 20.0, y + pad + 12.5), Anchor::Start, name.name(), &format!("{title} {class}"));
+    let pad = if narrow { 10.0 } else { 16.0 };
+    let room = width - 2.0 * pad - 19.0;
+    let title = if text_width(name.name(), 17.0) < room { "tile-name" } else { "tile-name small" };
+    scene.glyph((x + pad, y + pad + 1.0), 12.0, name, &format!("glyph {class}"));
+    scene.text((x + pad + 18.0, y + pad + 12.0), Anchor::Start, name.name(), &format!("{title} {class}"));
     let big = if narrow { 26.0 } else { 34.0 };
     let count = y + pad + 22.0 + big;
     scene.marks.push(
@@ -108,7 +109,7 @@ fn write_tile(scene: &mut Scene, tile: &Tile<'_>, narrow: bool) {
         .named(format!("segment-count-{}", name.slug())),
     );
     let share = figures::percent_to(segment.share, 2);
-    let beside = x + pad + text_width(&figures::integer(segment.count), big) + 12.0;
+    let beside = x + pad + 1.05 * text_width(&figures::integer(segment.count), big) + 10.0;
     // The share stands beside the count where there is room, else under it.
     if beside + text_width(&share, 16.0) < x + width - pad {
         scene.text((beside, count), Anchor::Start, share, &format!("tile-share {class}"));

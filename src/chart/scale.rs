@@ -1,5 +1,7 @@
 //! From data to pixels.
 
+use crate::report::figures;
+
 /// How values are bent before they become pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bend {
@@ -66,6 +68,16 @@ pub fn ticks(low: f64, high: f64, wanted: u32) -> Vec<f64> {
     (0..=count).map(|index| (first + f64::from(index)) * step).collect()
 }
 
+/// The words of `ticks`: as few decimals as tell them all.
+pub fn tick_words(ticks: &[f64]) -> Vec<String> {
+    let whole = |decimals: usize| {
+        let factor = libm::pow(10.0, decimals as f64);
+        ticks.iter().all(|tick| (tick * factor - (tick * factor).round()).abs() < 1e-6)
+    };
+    let decimals = (0..4).find(|decimals| whole(*decimals)).unwrap_or(4);
+    ticks.iter().map(|tick| figures::decimal(*tick, decimals)).collect()
+}
+
 /// Moves labels that sit at `wanted` (ascending) apart to at least `gap`, within `low..=high` as far as they fit.
 pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut placed: Vec<f64> = Vec::with_capacity(wanted.len());
@@ -111,6 +123,12 @@ mod tests {
         assert_eq!(ticks(3.0, 27.0, 4), vec![10.0, 20.0]);
         assert!(ticks(1.0, 1.0, 4).is_empty());
         assert!(ticks(0.0, f64::NAN, 4).is_empty());
+    }
+
+    #[test]
+    fn ticks_have_no_more_decimals_than_they_need() {
+        assert_eq!(tick_words(&[0.0, 500.0, 1000.0]), ["0", "500", "1,000"]);
+        assert_eq!(tick_words(&ticks(0.0, 0.3, 6)), ["0.00", "0.05", "0.10", "0.15", "0.20", "0.25", "0.30"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Darker means more customers per area of the figure, so bins of unequal width do not deceive.
 
 use super::frame::{Frame, text_width};
-use super::scale::{Bend, Scale, ticks};
+use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::{Results, ScoreDensity};
 use crate::report::{figures, memo};
@@ -64,43 +64,83 @@ fn count(density: &ScoreDensity, column: usize, row: usize) -> u32 {
     density.counts.get(row * columns + column).copied().unwrap_or(0)
 }
 
-fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Axis, Scale)) {
-    let mut drawn = Vec::new();
-    for (row, loyalty) in density.loyalty_edges.windows(2).enumerate() {
-        for (column, frequency) in density.frequency_edges.windows(2).enumerate() {
-            let customers = count(density, column, row);
-            let (&[f0, f1], &[l0, l1]) = (frequency, loyalty) else { continue };
-            let (x0, x1, y0, y1) = (x.at(f0), x.at(f1), y.at(l1), y.at(l0));
-            let area = (x1 - x0) * (y1 - y0);
-            if customers > 0 && area > 0.0 {
-                drawn.push(((f0, f1, l0, l1), (x0, x1, y0, y1), customers, f64::from(customers) / area));
+/// One cell of the map: its edges in days and share, and who is in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cell {
+    days: (f64, f64),
+    loyalty: (f64, f64),
+    customers: u32,
+}
+
+/// Customers that a cell should hold on average, lest the map be noise.
+const CROWD: u64 = 5;
+
+/// The cells with customers, `merge` x `merge` bins each.
+fn merged(density: &ScoreDensity, merge: usize) -> Vec<Cell> {
+    let (columns, rows) =
+        (density.frequency_edges.len().saturating_sub(1), density.loyalty_edges.len().saturating_sub(1));
+    let mut cells = Vec::new();
+    for row in (0..rows).step_by(merge) {
+        for column in (0..columns).step_by(merge) {
+            let (to_row, to_column) = ((row + merge).min(rows), (column + merge).min(columns));
+            let customers = (row..to_row)
+                .flat_map(|row| (column..to_column).map(move |column| (column, row)))
+                .map(|(c, r)| count(density, c, r))
+                .sum();
+            let edge = |edges: &[f64], at: usize| edges.get(at).copied().unwrap_or(f64::NAN);
+            if customers > 0 {
+                cells.push(Cell {
+                    days: (
+                        days(edge(&density.frequency_edges, to_column)),
+                        days(edge(&density.frequency_edges, column)),
+                    ),
+                    loyalty: (edge(&density.loyalty_edges, row), edge(&density.loyalty_edges, to_row)),
+                    customers,
+                });
             }
         }
     }
+    cells
+}
+
+fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Axis, Scale)) {
+    let total: u64 = density.counts.iter().map(|count| u64::from(*count)).sum();
+    let cells = [1, 2]
+        .into_iter()
+        .map(|merge| merged(density, merge))
+        .find(|cells| total >= CROWD * cells.len() as u64)
+        .unwrap_or_else(|| merged(density, 4));
+    let place = |cell: &Cell| (x.0.at(cell.days.1), x.0.at(cell.days.0), y.at(cell.loyalty.1), y.at(cell.loyalty.0));
+    let dense = |cell: &Cell| {
+        let (x0, x1, y0, y1) = place(cell);
+        f64::from(cell.customers) / ((x1 - x0) * (y1 - y0)).max(1e-9)
+    };
     // The densest cells are few: the 98th percentile takes full ink, so that the rest can be told apart.
-    let mut densities: Vec<f64> = drawn.iter().map(|cell| cell.3).collect();
+    let mut densities: Vec<f64> = cells.iter().map(dense).collect();
     densities.sort_by(f64::total_cmp);
     let full = densities.get(densities.len().saturating_sub(1) * 98 / 100).copied().unwrap_or(1.0);
-    for ((f0, f1, l0, l1), (x0, x1, y0, y1), customers, dense) in drawn {
-        let often = f64::midpoint(days(f0), days(f1)) <= days(thresholds.frequency.used);
-        let loyal = f64::midpoint(l0, l1) >= thresholds.loyalty.used;
-        let segment = Segment::of(often, loyal);
-        let ink = 0.10 + 0.90 * (dense / full).min(1.0).sqrt();
-        scene.marks.push(
-            Mark::new(
-                Shape::Rect { x: x0, y: y0, width: x1 - x0, height: y1 - y0 },
-                format!("cell {}", segment.slug()),
-            )
-            .opaque(ink)
-            .saying(format!(
-                "{}: an order every {} to {} days, {} to {} bought before",
-                figures::counted(u64::from(customers), "customer", "customers"),
-                figures::decimal(days(f1), 1),
-                figures::decimal(days(f0), 1),
-                figures::percent_to(l0, 0),
-                figures::percent_to(l1, 0),
-            )),
+    let (cut_x, cut_y) = (x.at(thresholds.frequency.used), y.at(thresholds.loyalty.used));
+    for cell in &cells {
+        let (x0, x1, y0, y1) = place(cell);
+        let ink = 0.10 + 0.90 * (dense(cell) / full).min(1.0).sqrt();
+        let said = format!(
+            "{}: an order every {} to {} days, {} to {} bought before",
+            figures::counted(u64::from(cell.customers), "customer", "customers"),
+            figures::decimal(cell.days.0, 1),
+            figures::decimal(cell.days.1, 1),
+            figures::percent_to(cell.loyalty.0, 0),
+            figures::percent_to(cell.loyalty.1, 0),
         );
+        // A cell that a threshold runs through is cut there, so that the colours change where the rule does.
+        for (often, from, to) in [(false, x0, x1.min(cut_x)), (true, x0.max(cut_x), x1)] {
+            for (loyal, above, below) in [(true, y0, y1.min(cut_y)), (false, y0.max(cut_y), y1)] {
+                if to - from > 0.01 && below - above > 0.01 {
+                    let shape = Shape::Rect { x: from, y: above, width: to - from, height: below - above };
+                    let class = format!("cell {}", Segment::of(often, loyal).slug());
+                    scene.marks.push(Mark::new(shape, class).opaque(ink).saying(said.clone()));
+                }
+            }
+        }
     }
 }
 
@@ -112,11 +152,12 @@ fn days(score: f64) -> f64 {
 type Room = (f64, f64, f64, f64);
 
 fn axes(scene: &mut Scene, (fastest, slowest): (f64, f64), (x, y): (Axis, Scale), (left, right, _, floor): Room) {
-    for day in ticks(fastest, slowest, if right - left < 420.0 { 4 } else { 7 }) {
-        let at = x.0.at(day);
+    let days = ticks(fastest, slowest, if right - left < 420.0 { 4 } else { 7 });
+    for (day, words) in days.iter().zip(tick_words(&days)) {
+        let at = x.0.at(*day);
         scene.line((at, floor), (at, floor + 5.0), "tick");
         let anchor = if at > right - 12.0 { Anchor::End } else { Anchor::Middle };
-        scene.text((at, floor + 19.0), anchor, figures::significant(day, 3), "tick-label");
+        scene.text((at, floor + 19.0), anchor, words, "tick-label");
     }
     for tick in 0..=4 {
         let share = f64::from(tick) / 4.0;
@@ -148,10 +189,14 @@ fn corners(scene: &mut Scene, results: &Results, (left, right, top, floor): Room
         let share = figures::percent_whole(segment.share);
         let words = if narrow { name.name().to_owned() } else { format!("{} {share}", name.name()) };
         let y = if row == 0 { top + 20.0 } else { floor - 12.0 };
-        let wide = text_width(&words, 14.0) + 20.0;
-        let x = if column == 0 { left + 8.0 } else { right - 8.0 - wide };
-        scene.glyph((x, y - 11.0), 12.0, name, &format!("glyph ink-{}", name.slug()));
-        scene.text((x + 18.0, y), Anchor::Start, words, "corner-label halo");
+        let class = format!("glyph ink-{}", name.slug());
+        if column == 0 {
+            scene.glyph((left + 8.0, y - 11.0), 12.0, name, &class);
+            scene.text((left + 26.0, y), Anchor::Start, words, "corner-label halo");
+        } else {
+            scene.glyph((right - 20.0, y - 11.0), 12.0, name, &class);
+            scene.text((right - 26.0, y), Anchor::End, words, "corner-label halo");
+        }
     }
 }
 
@@ -198,6 +243,15 @@ mod tests {
         assert_eq!(occupied(&empty), None);
         let none = ScoreDensity { frequency_edges: vec![], loyalty_edges: vec![], counts: vec![] };
         assert_eq!(occupied(&none), None);
+    }
+
+    #[test]
+    fn merging_loses_nobody() {
+        for merge in [1, 2, 4] {
+            let cells = merged(&density(), merge);
+            assert_eq!(cells.iter().map(|cell| cell.customers).sum::<u32>(), 7, "{merge}");
+            assert!(cells.iter().all(|cell| cell.days.0 < cell.days.1 && cell.loyalty.0 < cell.loyalty.1));
+        }
     }
 
     #[test]

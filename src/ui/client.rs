@@ -36,7 +36,8 @@ pub enum Notice {
     Slow(Failure),
     /// An event, with its text (for `results()`) and the bytes that travelled beside it.
     Event(Box<Event>, String, Option<Uint8Array>),
-    /// The engine died; nothing has been started in its place yet.
+    /// The engine died. If it had been up before, another has been started in its place; if not, trying again by
+    /// itself would only fail again.
     Died(Failure),
 }
 
@@ -57,6 +58,8 @@ struct Inner {
     open: Cell<bool>,
     /// Requests that wait for an open worker.
     outbox: RefCell<Vec<Request>>,
+    /// Requests sent and not answered yet: they are sent again to a worker that takes over.
+    unanswered: RefCell<Vec<Request>>,
     sets: RefCell<BTreeMap<FileSetId, Vec<File>>>,
     /// Sets that a new worker is being given again; their answers are nobody's business.
     returning: RefCell<BTreeSet<FileSetId>>,
@@ -104,6 +107,7 @@ impl Client {
                 generation: Cell::new(0),
                 open: Cell::new(false),
                 outbox: RefCell::default(),
+                unanswered: RefCell::default(),
                 sets: RefCell::default(),
                 returning: RefCell::default(),
                 cancelling: RefCell::default(),
@@ -124,7 +128,7 @@ impl Client {
     /// Sends `request` as soon as the worker is open.
     pub fn send(&self, request: Request) {
         if self.inner.open.get() {
-            self.inner.post(&request);
+            self.inner.ask(request);
         } else {
             self.inner.outbox.borrow_mut().push(request);
         }
@@ -166,6 +170,11 @@ impl Client {
         let patience = set_timeout_with_handle(
             move || {
                 inner.cancelling.borrow_mut().take();
+                // What was asked for meanwhile is asked of the next worker.
+                let mut waiting: Vec<Request> = inner.unanswered.borrow_mut().drain(..).collect();
+                waiting.retain(|request| !matches!(request, Request::Start { run: it, .. } if *it == run));
+                waiting.append(&mut inner.outbox.borrow_mut());
+                *inner.outbox.borrow_mut() = waiting;
                 inner.clone().spawn();
                 (inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), String::new(), None));
             },
@@ -222,7 +231,7 @@ impl Inner {
             move |error: ErrorEvent| {
                 error.prevent_default();
                 if let Some(inner) = inner.upgrade() {
-                    inner.die(&error.message());
+                    inner.die(died(&error.message()));
                 }
             }
         });
@@ -261,16 +270,35 @@ impl Inner {
         }
     }
 
+    /// Sends a request that will be answered.
+    fn ask(&self, request: Request) {
+        self.post(&request);
+        self.unanswered.borrow_mut().push(request);
+    }
+
+    fn answered(&self, event: &Event) {
+        self.unanswered.borrow_mut().retain(|request| match (request, event) {
+            (Request::Inspect { set }, Event::Inspected { set: it, .. } | Event::Refused { set: it, .. }) => set != it,
+            (
+                Request::Start { run, .. },
+                Event::Finished { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
+            )
+            | (Request::Make { run, .. }, Event::Made { run: it, .. } | Event::Failed { run: it, .. }) => run != it,
+            _ => true,
+        });
+    }
+
     fn hear(self: Rc<Self>, message: &JsValue) {
         let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
         let bytes = Reflect::get(message, &"bytes".into()).ok().and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
         let event = match serde_json::from_str::<Event>(&text) {
             Ok(event) => event,
             Err(error) => {
-                self.die(&format!("the engine's message could not be read: {error}"));
+                self.die(died(&format!("its message could not be read: {error}")));
                 return;
             }
         };
+        self.answered(&event);
         match &event {
             Event::Ready { build } => {
                 self.greet(build);
@@ -282,6 +310,11 @@ impl Inner {
                     self.open_if_complete();
                     return;
                 }
+            }
+            // The engine's last words.
+            Event::Failed { run: RunId(u32::MAX), failure } => {
+                self.die(died(&failure.message));
+                return;
             }
             Event::Finished { run, .. } | Event::Failed { run, .. } | Event::Cancelled { run } => {
                 let mut cancelling = self.cancelling.borrow_mut();
@@ -335,17 +368,31 @@ impl Inner {
         (self.listener)(Notice::Ready);
         let waiting: Vec<Request> = self.outbox.borrow_mut().drain(..).collect();
         for request in waiting {
-            self.post(&request);
+            self.ask(request);
         }
     }
 
-    fn die(&self, why: &str) {
-        self.open.set(false);
+    fn die(self: Rc<Self>, mut failure: Failure) {
+        let was_up = self.open.replace(false);
         self.worker.borrow_mut().take();
         if let Some((_, patience)) = self.cancelling.borrow_mut().take() {
             patience.clear();
         }
-        (self.listener)(Notice::Died(died(why)));
+        // What it was doing may be what killed it: not again without being asked, and not these files.
+        let doing: Vec<Request> = self.unanswered.borrow_mut().drain(..).collect();
+        for request in doing {
+            if let Request::Inspect { set } = request {
+                self.sets.borrow_mut().remove(&set);
+            }
+        }
+        self.returning.borrow_mut().clear();
+        if was_up {
+            self.clone().spawn();
+        } else {
+            "engine_failed".clone_into(&mut failure.code);
+            "Start it again, or reload the page. Nothing was sent anywhere.".clone_into(&mut failure.hint);
+        }
+        (self.listener)(Notice::Died(failure));
     }
 }
 
@@ -364,14 +411,16 @@ fn slow() -> Failure {
 }
 
 fn died(why: &str) -> Failure {
+    let why = why.trim_start_matches("Uncaught ").trim_end_matches('.');
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
     Failure {
         stage: "engine".into(),
         code: "engine_died".into(),
         message: format!("The analysis engine stopped{why}."),
-        hint: "Nothing is lost: your files and the last result are still here. Start the engine again; if it stops \
-               at the same place, the extract may need more memory than this tab may use."
-            .into(),
+        hint:
+            "A new one has been started; your files and the last result are kept. Run again; if it stops at the same \
+               place, the extract may need more memory than this tab may use."
+                .into(),
     }
 }
 

@@ -34,7 +34,7 @@ pub fn provide_viewport() {
 pub enum Words {
     /// Title and sentence.
     All,
-    /// None: the page around says it already (readers of the figure by ear still get them).
+    /// None, and no table: the page around has both (readers of the figure by ear still get the words).
     None,
 }
 
@@ -94,7 +94,7 @@ pub fn Figure(
                     }
                 })}
             </div>
-            {move || scene.with(|scene| scene.as_ref().filter(|scene| !scene.table.rows.is_empty()).map(|scene| view! {
+            {move || scene.with(|scene| scene.as_ref().filter(|scene| words == Words::All && !scene.table.rows.is_empty()).map(|scene| view! {
                 <details class="behind">
                     <summary>"The numbers behind it"</summary>
                     <TableView table=scene.table.clone()/>

@@ -30,6 +30,8 @@ pub struct Session {
 struct Books {
     next_set: Cell<u32>,
     next_run: Cell<u32>,
+    /// The files of the outcome on screen, while others are being looked at.
+    earlier: RefCell<Option<FileSet>>,
     /// The run that counts; events of others are stale.
     current: RefCell<Option<Recipe>>,
     /// A download that waits for its run to be made again in a new engine.
@@ -140,6 +142,10 @@ impl Session {
         let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
         let kept: Vec<FileSetId> = shown.into_iter().collect();
         self.client.keep_only(&kept);
+        let held = self.state.files.get_untracked();
+        if held.as_ref().is_some_and(|held| shown == Some(held.id)) {
+            *self.books.earlier.borrow_mut() = held;
+        }
         self.state.files.set(Some(FileSet { id, source, inspection: None }));
         self.state.draft.set(None);
         self.state.phase.set(Phase::Inspecting);
@@ -198,8 +204,18 @@ impl Session {
                 });
                 self.client.cancel(run);
             }
-            None => self.rest(),
+            None => {
+                self.revert();
+                self.rest();
+            }
         }
+    }
+
+    /// The files in hand cannot be used: back to those of the outcome on screen.
+    fn revert(&self) {
+        let earlier = self.books.earlier.borrow_mut().take();
+        self.state.draft.set(None);
+        self.state.files.set(earlier);
     }
 
     /// Cancels without a word: something newer is about to start.
@@ -213,15 +229,11 @@ impl Session {
     /// Starts another engine after it died or did not come, and goes on where it stopped.
     pub fn restart(&self) {
         self.client.start();
-        let (waits, own) = self
-            .state
-            .files
-            .with_untracked(|set| (set.is_some(), set.as_ref().is_some_and(|set| set.source == Source::Own)));
-        let shown = self.state.shown.with_untracked(Option::is_some);
-        match (waits, shown) {
+        let held = self.state.files.with_untracked(|set| set.as_ref().map(|set| (set.id, set.source)));
+        match held {
             // The reader sees an earlier outcome: wait for word, rather than fail the same way again.
-            (_, true) => self.rest(),
-            (true, false) if own => self.state.phase.set(Phase::Ready),
+            _ if self.state.shown.with_untracked(Option::is_some) => self.rest(),
+            Some((set, source)) if !self.client.files(set).is_empty() => self.take(self.client.files(set), source),
             _ => self.demo(),
         }
     }
@@ -278,7 +290,16 @@ impl Session {
                 }
             }
             Notice::Slow(failure) => self.state.phase.set(Phase::Failed(failure)),
-            Notice::Died(failure) => self.fail(failure),
+            Notice::Died(failure) => {
+                // Files that it died on are gone with it.
+                let lost = self.state.files.with_untracked(|set| {
+                    set.as_ref().is_some_and(|set| set.inspection.is_none() && self.client.files(set.id).is_empty())
+                });
+                if lost {
+                    self.revert();
+                }
+                self.fail(failure);
+            }
             Notice::Event(event, text, bytes) => self.hear_event(*event, text, bytes),
         }
     }
@@ -308,6 +329,7 @@ impl Session {
             }
             Event::Refused { set, failure } => {
                 if self.state.files.with_untracked(|files| files.as_ref().is_some_and(|files| files.id == set)) {
+                    self.revert();
                     self.fail(failure);
                 }
             }
@@ -338,6 +360,7 @@ impl Session {
                     millis: Some(millis),
                 })));
                 self.state.phase.set(Phase::Done);
+                *self.books.earlier.borrow_mut() = None;
                 let wanted = self.books.wanted.borrow_mut().take();
                 if let Some(artifact) = wanted {
                     self.download(artifact);

@@ -20,11 +20,16 @@ pub fn Problem() -> impl IntoView {
 
 fn show(failure: &Failure, state: State) -> AnyView {
     let session = StoredValue::new_local(Session::expect());
-    let engine = failure.stage == "engine";
-    let columns = state.files.with_untracked(|files| files.as_ref().is_some_and(|files| files.inspection.is_some()));
+    // The engine is not there and does not come by itself.
+    let engine = matches!(failure.code.as_str(), "engine_failed" | "engine_slow" | "engine_other_build");
+    let runnable = state.files.with_untracked(|files| {
+        files.as_ref().is_some_and(|files| files.inspection.as_ref().is_some_and(|seen| seen.missing.is_empty()))
+    });
+    let columns = failure.code == "missing_role" || failure.code.contains("mapping") || failure.code.contains("column");
     let earlier = state.shown.with_untracked(Option::is_some);
     let title = match failure.stage.as_str() {
-        "engine" => "The engine needs a restart",
+        "engine" if engine => "The engine did not start",
+        "engine" => "The engine stopped",
         "demo" => "The demo did not arrive",
         _ => "These files cannot be analysed as they are",
     };
@@ -42,7 +47,12 @@ fn show(failure: &Failure, state: State) -> AnyView {
                 } else {
                     view! { <Picker label="Choose other files" testid="file-input-problem"/> }.into_any()
                 }}
-                {(columns && !engine).then(|| view! { <a class="button plain" href=Page::Data.href()>"Look at the columns"</a> })}
+                {(runnable && !engine).then(|| view! {
+                    <button type="button" class="button plain" data-testid="run" on:click=move |_| session.with_value(Session::run)>
+                        {if failure.stage == "inspect" { "Run the earlier files again" } else { "Run again" }}
+                    </button>
+                })}
+                {columns.then(|| view! { <a class="button plain" href=Page::Data.href()>"Look at the columns"</a> })}
                 {earlier.then(|| view! {
                     <button type="button" class="button plain" on:click=move |_| session.with_value(Session::dismiss)>
                         "Back to the earlier result"

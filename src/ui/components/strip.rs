@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 
-use super::picker::Picker;
 use crate::report::figures;
 use crate::ui::prose;
 use crate::ui::session::Session;
@@ -74,7 +73,6 @@ fn Standing() -> impl IntoView {
         state.shown.with(|shown| match shown.as_deref() {
             None => view! {
                 <p class="strip-words"><strong>"No extract yet."</strong>" Drop Parquet files of orders anywhere on this page."</p>
-                <Picker label="Choose files" class="button small" testid="file-input-strip"/>
             }
             .into_any(),
             Some(shown) => standing(shown),
@@ -92,24 +90,19 @@ fn standing(shown: &Shown) -> AnyView {
     };
     let time = shown.millis.map(|millis| format!(", analysed in this tab in {}", figures::duration(millis)));
     let details = format!(": {size}{}.", time.unwrap_or_default());
-    let (title, promise, button) = if shown.recipe.source == Source::Demo {
-        (
-            "Demo on synthetic data".to_owned(),
-            "Your own: drop Parquet files anywhere. They stay on this device.",
-            "Use my files",
-        )
+    let (title, promise) = if shown.recipe.source == Source::Demo {
+        ("Demo on synthetic data".to_owned(), "Your own: drop Parquet files anywhere. They stay on this device.")
     } else {
         let first = extract.files.first().map(|file| file.name.clone()).unwrap_or_default();
         let title = match extract.files.len().saturating_sub(1) as u64 {
             0 => first,
             more => format!("{first} and {}", figures::counted(more, "more file", "more files")),
         };
-        (title, "Your files stay on this device.", "Other files")
+        (title, "Read and analysed on this device; nothing was sent.")
     };
     view! {
         <p class="strip-words"><strong>{title}</strong><span class="strip-long">{details}</span></p>
         <p class="strip-more">{promise}</p>
-        <Picker label=button class="button small" testid="file-input-strip"/>
     }
     .into_any()
 }

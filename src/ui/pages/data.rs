@@ -108,17 +108,28 @@ fn findings(shown: &Arc<Shown>) -> AnyView {
 }
 
 fn order_histogram(shown: &Arc<Shown>) -> AnyView {
-    let minimum = shown.outcome.results.params.min_orders;
+    let results = &shown.outcome.results;
     if shown.outcome.drawings.order_counts.value().is_none() {
         return ().into_any();
     }
+    let median = results.readiness.summary.value().and_then(|summary| summary.median_orders.value().copied());
+    let kept: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let words = histogram::Words {
+        title: "How many orders they have".to_owned(),
+        sentence: format!(
+            "{} with at least {} orders{}.",
+            figures::counted(kept, "customer", "customers"),
+            results.params.min_orders,
+            median.map_or_else(String::new, |median| format!(
+                "; half of them have {} or fewer",
+                figures::decimal(median, 0)
+            ))
+        ),
+        note: None,
+    };
     let shown = shown.clone();
     view! {
-        <Figure draw=move |frame| {
-            let counts = shown.outcome.drawings.order_counts.value()?;
-            let note = (f64::from(minimum), format!("at least {minimum} are needed"));
-            histogram::draw(counts, "How many orders customers have", Some(note), frame)
-        }/>
+        <Figure draw=move |frame| histogram::draw(shown.outcome.drawings.order_counts.value()?, words.clone(), frame)/>
     }
     .into_any()
 }

@@ -86,8 +86,10 @@ fn front(shown: &Arc<Shown>) -> AnyView {
                     absent("No customer could be put in a segment.".to_owned())
                 }}
             </div>
-            <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect_view()}</section>
-            {caveats(&brief)}
+            <div class="beneath">
+                <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect_view()}</section>
+                {caveats(&brief)}
+            </div>
         </article>
         {map(shown)}
         {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(memo::segments_table(results))))}
