@@ -1,4 +1,5 @@
 //! The command line end to end: generate, analyze, read back; what it says and how it ends when it cannot.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::path::{Path, PathBuf};

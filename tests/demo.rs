@@ -1,4 +1,5 @@
 //! The bundled demo is what the generator makes, byte for byte, and travels light.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;

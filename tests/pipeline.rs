@@ -1,4 +1,5 @@
 //! The whole run on real input, natively.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::path::PathBuf;

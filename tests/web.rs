@@ -2,6 +2,7 @@
 //!
 //! `demo_results.json` is the golden of both builds: natively `tests/pipeline.rs` holds the run to it (and writes
 //! it with `UPDATE_GOLDENS=1`), here the same bytes must come out of wasm.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(target_arch = "wasm32")]
 
 use std::sync::Arc;

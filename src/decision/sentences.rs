@@ -8,6 +8,8 @@ use crate::report::figures::{decimal, integer, percent, percent_to};
 pub fn gate(gate: &Gate) -> String {
     let fails = if gate.blocking { "this fails, and it blocks" } else { "this fails" };
     match (gate.value.value(), gate.value.missing()) {
+        // Its bar has two halves; only the note says which of them is open.
+        (Some(_), _) if gate.id == "smallest_segment" => format!("{}: {}", gate.title, gate.note),
         (Some(&value), _) => {
             let found = quantity(&gate.id, value);
             match gate.status {

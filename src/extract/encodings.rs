@@ -33,7 +33,7 @@ pub(super) fn hybrid_ones(data: &[u8], width: u32, wanted: usize) -> Option<usiz
     let (mut at, mut left, mut ones) = (0, wanted, 0);
     while left > 0 {
         let (header, next) = varint(data, at)?;
-        let run = usize::try_from(header >> 1).ok().filter(|run| *run > 0 && *run <= u32::MAX as usize)?;
+        let run = usize::try_from(header >> 1).ok().filter(|run| *run > 0 && u32::try_from(*run).is_ok())?;
         at = next;
         if header & 1 == 0 {
             let value = data.get(at..at.checked_add(value_bytes)?)?;

@@ -43,7 +43,7 @@ pub struct ColumnRef {
 /// Something the reader of the memo should know; never an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
-    /// Stable code, snake_case ("lines_merged").
+    /// Stable code, `snake_case` ("`lines_merged`").
     pub code: String,
     /// One sentence with the file, the column and what was done.
     pub message: String,

@@ -26,7 +26,9 @@ pub async fn sha256(source: &dyn Source, pace: &Pace) -> Result<String, ExtractE
         at += wanted as u64;
         pace.tick(at, source.len()).await?;
     }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = digest.finalize().iter().flat_map(|&byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
+    Ok(digits.into_iter().map(|digit| char::from(DIGITS[usize::from(digit)])).collect())
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ impl Interner {
     ) -> Result<(), KeyError> {
         self.expect_numbers()?;
         for (row, value) in array.as_primitive::<T>().iter().enumerate() {
-            let found = value.map_or(Found::Null, |v| convert(v));
+            let found = value.map_or(Found::Null, &convert);
             out.push(match found {
                 Found::Null => NULL,
                 Found::Inexact => {

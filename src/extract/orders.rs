@@ -587,6 +587,7 @@ fn derive_gaps(day: &[i32], order_start: &[u32], orders: usize, reading: &mut Re
     let mut gap = vec![f64::NAN; orders];
     let (mut missing, mut backwards) = (0, 0);
     for pair in order_start.windows(2) {
+        #[expect(clippy::needless_range_loop, reason = "each order is compared with the one before it")]
         for at in pair[0] as usize + 1..pair[1] as usize {
             match (day.get(at - 1), day.get(at)) {
                 (Some(&before), Some(&now)) if before != NO_DAY && now != NO_DAY => {

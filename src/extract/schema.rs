@@ -224,7 +224,7 @@ pub struct Proposal {
     pub column: ColumnRef,
     /// 0..1.
     pub confidence: f64,
-    /// Plain words: "the name says so", "its values are keys of orders.order_id".
+    /// Plain words: "the name says so", "its values are keys of `orders.order_id`".
     pub reason: String,
 }
 

@@ -4,7 +4,7 @@ use super::schema::Role;
 
 /// Names that end in one of these as a whole word are recognised too, with less confidence.
 pub(super) const EXACT: f64 = 0.95;
-/// Confidence of a name that only ends like a synonym ("shop_order_id").
+/// Confidence of a name that only ends like a synonym ("`shop_order_id`").
 pub(super) const SUFFIX: f64 = 0.75;
 /// Confidence of a bare "id" or "name" in a file that is called after the thing.
 pub(super) const CONTEXT: f64 = 0.65;
@@ -17,11 +17,7 @@ pub(super) fn normalise(name: &str) -> String {
     let mut previous: Option<char> = None;
     let chars: Vec<char> = name.trim().chars().collect();
     for (i, &c) in chars.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-        } else {
+        if c.is_alphanumeric() {
             let starts_word = c.is_uppercase()
                 && previous.is_some_and(|p| {
                     // "orderID" splits before I; "CUSTOMERId" before the last capital; "ORDER" never.
@@ -31,6 +27,8 @@ pub(super) fn normalise(name: &str) -> String {
                 out.push('_');
             }
             out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
         }
         previous = Some(c);
     }

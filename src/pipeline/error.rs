@@ -56,7 +56,7 @@ impl Error {
         }
     }
 
-    /// Stable, snake_case.
+    /// Stable, `snake_case`.
     pub fn code(&self) -> &str {
         match self {
             Self::Cancelled(_) => "cancelled",
@@ -94,7 +94,7 @@ impl Error {
 pub struct Failure {
     /// Where in the order of work.
     pub stage: String,
-    /// Stable code, snake_case; shown as `data-code`.
+    /// Stable code, `snake_case`; shown as `data-code`.
     pub code: String,
     /// What is wrong: file, column, row or count.
     pub message: String,

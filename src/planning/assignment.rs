@@ -11,7 +11,7 @@ pub fn fnv1a_32(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// GrowthBook's hash version 2: FNV-1a of the decimal text of FNV-1a of `seed + id`.
+/// `GrowthBook`'s hash version 2: FNV-1a of the decimal text of FNV-1a of `seed + id`.
 fn hash(seed: &str, id: &str) -> u32 {
     let inner =
         id.bytes().fold(fnv1a_32(seed.as_bytes()), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));

@@ -87,7 +87,7 @@ fn proportion_deviations(control: f64, treatment: f64, ratio: f64) -> (f64, f64)
 /// An arcsine sample size and its effect.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Arcsine {
-    /// Cohen's h = 2 asin √p_t - 2 asin √p_c.
+    /// Cohen's h = 2 asin √`p_t` - 2 asin √`p_c`.
     pub h: f64,
     /// Per arm.
     pub per_arm: f64,

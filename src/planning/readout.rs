@@ -3,7 +3,7 @@
 use crate::stats::chi_squared::{self, GoodnessOfFit};
 use crate::stats::{binomial, describe, proportions};
 
-/// p below which a sample ratio mismatch raises the alarm (GrowthBook's default).
+/// p below which a sample ratio mismatch raises the alarm (`GrowthBook`'s default).
 pub const SRM_ALARM: f64 = 0.001;
 
 /// Treatment against control on a yes/no outcome.

@@ -58,7 +58,7 @@ pub fn p_value(p: f64) -> String {
 pub fn percent_whole(share: f64) -> String {
     if share > 0.0 && share < 0.005 {
         "<1%".to_owned()
-    } else if share < 1.0 && share >= 0.995 {
+    } else if (0.995..1.0).contains(&share) {
         ">99%".to_owned()
     } else {
         percent_to(share, 0)

@@ -1,4 +1,4 @@
-//! A document as Markdown (CommonMark with pipe tables). Untrusted words are escaped.
+//! A document as Markdown (`CommonMark` with pipe tables). Untrusted words are escaped.
 
 use super::document::{Align, Block, Document, Span, Table, Text, Tone};
 use super::wording;

@@ -261,7 +261,7 @@ impl Order {
             if seen[g] == (n - 1) / 2 {
                 medians[g] = value;
             }
-            if n % 2 == 0 && seen[g] == n / 2 {
+            if n.is_multiple_of(2) && seen[g] == n / 2 {
                 medians[g] = 0.5 * (medians[g] + value);
             }
             seen[g] += 1;

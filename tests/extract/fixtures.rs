@@ -120,7 +120,7 @@ fn the_plain_file_is_what_its_formula_says() {
             assert_eq!(lines, expected);
         }
     }
-    let names: Vec<_> = history.categories.iter().map(|c| c.feature_name()).collect();
+    let names: Vec<_> = history.categories.iter().map(quadrant::extract::history::Category::feature_name).collect();
     assert_eq!(names, ["category_cat 0", "category_cat 1", "category_cat 2", "category_cat 3"]);
     assert_eq!(history.product_category, (1..=11).map(|p| p % 4).collect::<Vec<u16>>());
 }

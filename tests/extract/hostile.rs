@@ -184,7 +184,7 @@ fn broken_files_never_panic_and_never_swell() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
         LAST.with(|last| {
-            *last.borrow_mut() = format!("{:?}", info.location().map(|l| format!("{}:{}", l.file(), l.line())))
+            *last.borrow_mut() = format!("{:?}", info.location().map(|l| format!("{}:{}", l.file(), l.line())));
         });
     }));
     for (name, base) in variants() {

@@ -29,7 +29,7 @@ fn money() -> ArrayRef {
     floats([1.5, 2.5, 3.5, 4.5].map(Some))
 }
 
-fn role<'a>(inspection: &'a Inspection, role: Role) -> Option<&'a str> {
+fn role(inspection: &Inspection, role: Role) -> Option<&str> {
     inspection.mapping.columns(role).first().map(|c| c.column.as_str())
 }
 
