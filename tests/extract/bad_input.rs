@@ -365,7 +365,7 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
     };
     let many_lines = || {
         vec![
-            ("order_id", ints((0..41))),
+            ("order_id", ints(0..41)),
             ("product_id", ints((0..41).map(|i| i % 3))),
             ("reordered", ints((0..41).map(|_| 0))),
         ]
