@@ -1,6 +1,11 @@
 //! Preparation and clustering on the 2,000-user extract against results of scikit-learn; kernels against linfa.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::needless_range_loop, reason = "a test may unwrap and index")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_range_loop,
+    clippy::disallowed_methods,
+    reason = "a test may unwrap and index"
+)]
 
 #[path = "support/u2000.rs"]
 mod u2000;
