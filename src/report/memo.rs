@@ -154,8 +154,9 @@ fn evidence(results: &Results, blocks: &mut Vec<Block>) {
         return;
     };
     for fact in brief::brief(results).facts {
+        let stop = if fact.text.starts_with(char::is_uppercase) { "." } else { "" };
         blocks.push(Block::Paragraph(
-            Text::new().strong(format!("{} {}", fact.figure, fact.title)).plain(format!(" {}", fact.text)),
+            Text::new().strong(format!("{} {}{stop}", fact.figure, fact.title)).plain(format!(" {}", fact.text)),
         ));
     }
     if !validation.effects.is_empty() {
@@ -354,22 +355,29 @@ fn next(results: &Results, blocks: &mut Vec<Block>) {
                 _ => "Freeze the thresholds above; do not re-estimate them with each extract.".into(),
             });
             steps.push("Draw a control group inside each segment before the first message goes out.".into());
-            for gate in results.readiness.gates.iter().filter(|gate| gate.status == Status::NotMeasured) {
-                if let Some(missing) = gate.value.missing().filter(|missing| !missing.needs.is_empty()) {
-                    steps.push(
-                        format!(
-                            "To measure {}: {}.",
-                            wording::inside(&gate.title),
-                            missing.needs.trim_end_matches('.')
-                        )
-                        .into(),
-                    );
-                }
-            }
+            steps.extend(to_measure(results));
             steps.push("Score next month's extract with the frozen thresholds and compare the shares.".into());
         }
     }
     blocks.push(Block::Steps(steps));
+}
+
+/// What would measure the gates that were not: one step for all that need no more than the full depth.
+fn to_measure(results: &Results) -> Vec<Text> {
+    let mut deeper = Vec::new();
+    let mut steps = Vec::new();
+    for gate in results.readiness.gates.iter().filter(|gate| gate.status == Status::NotMeasured) {
+        let title = wording::inside(&gate.title);
+        match gate.value.missing().map(|missing| missing.needs.trim_end_matches('.')) {
+            Some("depth full") => deeper.push(title),
+            Some(needs) if !needs.is_empty() => steps.push(format!("To measure {title}: {needs}.").into()),
+            _ => {}
+        }
+    }
+    if !deeper.is_empty() {
+        steps.insert(0, format!("Run at full depth, to measure {}.", wording::list(&deeper)).into());
+    }
+    steps
 }
 
 /// A formatted measurement, or a dash.

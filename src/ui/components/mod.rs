@@ -1,5 +1,6 @@
 //! Pieces that several pages use.
 
+pub mod depth;
 pub mod downloads;
 pub mod glyph;
 pub mod mapping;

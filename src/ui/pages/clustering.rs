@@ -9,6 +9,7 @@ use crate::clustering::findings::ClusteringFindings;
 use crate::report::document::Table;
 use crate::report::{tables, wording};
 use crate::stats::measured::Measured;
+use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::section::{absent, measured, section, table};
 use crate::ui::figure::Figure;
 use crate::ui::state::Shown;
@@ -21,6 +22,7 @@ pub fn Clustering() -> impl IntoView {
         missing @ Measured::NotMeasured(_) => view! {
             {head("Not tested yet".to_owned(), "Whether these customers fall into clusters by themselves.".to_owned())}
             {absent(tables::why_absent(missing).unwrap_or_default())}
+            <DepthOffer/>
         }
         .into_any(),
     })
@@ -48,6 +50,7 @@ fn tribunal(shown: &Arc<Shown>, findings: &ClusteringFindings) -> AnyView {
     let drawn = shown.clone();
     view! {
         {head(verdict, findings.sentence.clone())}
+        <DepthOffer/>
         <section class="section wide">
             <Figure draw=move |frame| k_curve::draw(drawn.outcome.results.clustering.value()?, frame)/>
         </section>

@@ -138,13 +138,14 @@ fn order_histogram(shown: &Arc<Shown>) -> AnyView {
 fn gates(gates: &[Gate]) -> AnyView {
     view! {
         <div class="table" tabindex="0" role="region" aria-label="Readiness gates">
-            <table class="gates">
+            <table class="gates" role="table">
                 <caption class="unseen">"Readiness gates"</caption>
-                <thead><tr>
-                    <th scope="col">"Gate"</th><th scope="col">"Status"</th><th scope="col" class="number">"Value"</th>
-                    <th scope="col">"To pass"</th><th scope="col">"Basis"</th>
+                <thead role="rowgroup"><tr role="row">
+                    <th role="columnheader" scope="col">"Gate"</th><th role="columnheader" scope="col">"Status"</th>
+                    <th role="columnheader" scope="col" class="number">"Value"</th>
+                    <th role="columnheader" scope="col">"To pass"</th><th role="columnheader" scope="col">"Basis"</th>
                 </tr></thead>
-                <tbody>{gates.iter().map(gate).collect_view()}</tbody>
+                <tbody role="rowgroup">{gates.iter().map(gate).collect_view()}</tbody>
             </table>
         </div>
     }
@@ -157,16 +158,17 @@ fn gate(gate: &Gate) -> AnyView {
     let (pass, caveat) = gate_bar(gate);
     let needed = if caveat.is_empty() { pass } else { format!("{pass}; with a caveat {caveat}") };
     view! {
-        <tr class=format!("gate {class}") data-testid=format!("gate-{}", gate.id)>
-            <th scope="row">
+        // Roles by name: on a phone the rows are laid out as blocks, which would take them from the table.
+        <tr role="row" class=format!("gate {class}") data-testid=format!("gate-{}", gate.id)>
+            <th role="rowheader" scope="row">
                 {gate.title.clone()}
                 {gate.blocking.then(|| view! { <span class="badge">"blocking"</span> })}
                 <span class="gate-note">{note}</span>
             </th>
-            <td class="status"><span class="status-glyph" aria-hidden="true">{glyph}</span>{word}</td>
-            <td class="number">{gate_value(gate)}</td>
-            <td>{needed}</td>
-            <td>{gate.basis.clone()}</td>
+            <td role="cell" class="status"><span class="status-glyph" aria-hidden="true">{glyph}</span>{word}</td>
+            <td role="cell" class="number">{gate_value(gate)}</td>
+            <td role="cell" class="needed">{needed}</td>
+            <td role="cell" class="basis">{gate.basis.clone()}</td>
         </tr>
     }
     .into_any()

@@ -9,6 +9,7 @@ use crate::decision::findings::{Recommendation, Verdict};
 use crate::readiness::findings::Status;
 use crate::report::brief::{self, Brief, Fact};
 use crate::report::{figures, memo};
+use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
 use crate::ui::components::section::{absent, section, table};
@@ -91,6 +92,7 @@ fn front(shown: &Arc<Shown>) -> AnyView {
                 {caveats(&brief)}
             </div>
         </article>
+        <DepthOffer/>
         {map(shown)}
         {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(memo::segments_table(results))))}
         <Downloads/>

@@ -8,6 +8,7 @@ use crate::chart::forest;
 use crate::report::{figures, tables};
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::stats::measured::Measured;
+use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::section::{absent, measured, section, table};
 use crate::ui::figure::Figure;
 use crate::ui::state::Shown;
@@ -24,6 +25,7 @@ pub fn Validation() -> impl IntoView {
                  segments foretell."
             </p>
         </header>
+        <DepthOffer/>
         {super::over_outcome(|shown| match &shown.outcome.results.validation {
             Measured::Value(validation) => findings(shown, validation),
             missing @ Measured::NotMeasured(_) => absent(tables::why_absent(missing).unwrap_or_default()),
@@ -32,16 +34,8 @@ pub fn Validation() -> impl IntoView {
 }
 
 fn findings(shown: &Arc<Shown>, validation: &ValidationFindings) -> AnyView {
-    let drawn = shown.clone();
     view! {
-        <section class="section wide">
-            <Figure draw=move |frame| forest::draw(&drawn.outcome.results.validation.value()?.effects, frame)/>
-            <details class="behind">
-                <summary>"Tests and segment means"</summary>
-                {table(tables::tests("The tests behind the effects", &validation.effects))}
-                {table(tables::tests("The two scores themselves: a check of the definition, never evidence", &validation.definition_check))}
-            </details>
-        </section>
+        {effects(shown, validation)}
         {section(
             "later",
             "What happened afterwards",
@@ -76,6 +70,24 @@ fn findings(shown: &Arc<Shown>, validation: &ValidationFindings) -> AnyView {
         )}
         {section("axes", "How the two axes are tied", "", coupling(&validation.coupling))}
         {validation.given_segment.value().map(|given| section("given", "The segment column that came along", "", agreement(given)))}
+    }
+    .into_any()
+}
+
+fn effects(shown: &Arc<Shown>, validation: &ValidationFindings) -> AnyView {
+    if validation.effects.is_empty() {
+        return ().into_any();
+    }
+    let drawn = shown.clone();
+    view! {
+        <section class="section wide">
+            <Figure draw=move |frame| forest::draw(&drawn.outcome.results.validation.value()?.effects, frame)/>
+            <details class="behind">
+                <summary>"Tests and segment means"</summary>
+                {table(tables::tests("The tests behind the effects", &validation.effects))}
+                {table(tables::tests("The two scores themselves: a check of the definition, never evidence", &validation.definition_check))}
+            </details>
+        </section>
     }
     .into_any()
 }
