@@ -66,13 +66,13 @@ fn the_demo_gives_its_golden() {
     let finished = analyse(sources(&paths).expect("the demo is part of the project"));
     let json = serde_json::to_string_pretty(&finished.outcome.results).unwrap() + "\n";
     let golden = root.join("tests/goldens/demo_results.json");
-    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+    if std::env::var_os("QUADRANT_UPDATE").is_some() {
         std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
         std::fs::write(&golden, &json).unwrap();
     }
-    let expected = std::fs::read_to_string(&golden).expect("the golden exists; write it with UPDATE_GOLDENS=1");
+    let expected = std::fs::read_to_string(&golden).expect("the golden exists; write it with QUADRANT_UPDATE=1");
     for (line, (ours, golden)) in json.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(ours, golden, "line {} of demo_results.json; UPDATE_GOLDENS=1 accepts it", line + 1);
+        assert_eq!(ours, golden, "line {} of demo_results.json; QUADRANT_UPDATE=1 accepts it", line + 1);
     }
     assert_eq!(json.len(), expected.len());
 }

@@ -1,7 +1,7 @@
 //! The engine's own parts in a real browser's worker: byte ranges of a `File`, the same bits as natively.
 //!
 //! `demo_results.json` is the golden of both builds: natively `tests/pipeline.rs` holds the run to it (and writes
-//! it with `UPDATE_GOLDENS=1`), here the same bytes must come out of wasm.
+//! it with `QUADRANT_UPDATE=1`), here the same bytes must come out of wasm.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(target_arch = "wasm32")]
 
