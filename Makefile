@@ -45,7 +45,7 @@ bench: setup-build ## speed and memory, beside the peers, in one run
 lint: ## fmt, clippy natively and for wasm, rustdoc: all warnings are errors
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	cargo clippy $(WASM) --all-targets -- -D warnings
+	cargo clippy $(WASM) --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib
 
 fmt: ## format

@@ -108,7 +108,7 @@ impl Engine {
                 });
             }
             Request::Cancel { run } => {
-                let running = self.current.borrow().as_ref().filter(|(current, _)| *current == run).is_some();
+                let running = self.current.borrow().as_ref().is_some_and(|(current, _)| *current == run);
                 if running {
                     self.cancel_current();
                 } else {

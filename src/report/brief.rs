@@ -117,10 +117,10 @@ fn clusters_in_a_sentence(results: &Results) -> Option<String> {
             figures::coefficient(benchmark.observed),
             figures::coefficient(benchmark.null_mean)
         ))
-        .filter(|_| benchmark.observed <= benchmark.null_mean + 3.0 * benchmark.null_sd)
-        .or_else(|| Some(clustering.sentence.clone()).filter(|sentence| !sentence.is_empty()));
+        .filter(|_| benchmark.observed <= benchmark.null_mean + 3.0 * benchmark.null_sd);
     }
-    Some(clustering.sentence.clone()).filter(|sentence| !sentence.is_empty())
+    // Anything longer stands in the recommendation, right below.
+    None
 }
 
 /// The benchmark of the best clustering.

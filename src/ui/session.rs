@@ -195,19 +195,16 @@ impl Session {
         *self.books.wanted.borrow_mut() = None;
         self.state.making.set(None);
         let run = self.books.current.borrow().as_ref().map(|recipe| recipe.run);
-        match run {
-            Some(run) => {
-                self.state.phase.update(|phase| {
-                    if let Phase::Running(progress) = phase {
-                        progress.stopping = true;
-                    }
-                });
-                self.client.cancel(run);
-            }
-            None => {
-                self.revert();
-                self.rest();
-            }
+        if let Some(run) = run {
+            self.state.phase.update(|phase| {
+                if let Phase::Running(progress) = phase {
+                    progress.stopping = true;
+                }
+            });
+            self.client.cancel(run);
+        } else {
+            self.revert();
+            self.rest();
         }
     }
 

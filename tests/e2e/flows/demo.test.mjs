@@ -19,7 +19,7 @@ test("the demo runs on arrival and shows verdict, recommendation and four segmen
   const total = found.segments.reduce((sum, segment) => sum + segment.count, 0);
   assert.equal(total, found.features.customers);
   for (const [index, slug] of segments.entries()) {
-    const shown = (await page.getByTestId(`segment-count-${slug}`).first().innerText()).replace(/\D/g, "");
+    const shown = (await page.getByTestId(`segment-count-${slug}`).first().textContent()).replace(/\D/g, "");
     assert.equal(Number(shown), found.segments[index].count, `${slug} on the page and in the results`);
   }
   const verdict = (await page.getByTestId("verdict").first().innerText()).toLowerCase();

@@ -12,7 +12,7 @@ const types = {
   ".webmanifest": "application/manifest+json", ".ico": "image/x-icon", ".parquet": "application/octet-stream",
 };
 
-export async function serve({ prefix = "/some/sub/path/", folder = join(root, "dist"), wasmType = "application/wasm" } = {}) {
+export async function serve({ prefix = "/some/sub/path/", folder = process.env.QUADRANT_DIST ?? join(root, "dist"), wasmType = "application/wasm" } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
