@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(fnv1a_32(b""), 0x811c_9dc5);
         assert_eq!(fnv1a_32(b"a"), 0xe40c_292c);
         assert_eq!(fnv1a_32(b"foobar"), 0xbf9c_f968);
-        assert_eq!(bucket("seed", "a"), 0.0505);
+        assert_eq!((bucket("seed", "a") * 1e4).round() as u32, 505);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(super) fn days_of(freq_score: f64) -> f64 {
 /// Probability that the true value lies on the side of the threshold on which `distance` is seen.
 ///
 /// Distance 0 is on the high side (`>=`) with probability one half; without error the side is certain.
-fn side_probability(distance: f64, error: f64) -> f64 {
+pub fn side_probability(distance: f64, error: f64) -> f64 {
     if error > 0.0 { normal::cdf(distance.abs() / error) } else { 1.0 }
 }
 

@@ -54,6 +54,14 @@ pub fn cv(x: &[f64]) -> Option<f64> {
     (mean != 0.0).then(|| std / mean)
 }
 
+/// Largest [`cv`] that `n` values in `0..=cap` with this `mean` can have: `√((cap - mean)/mean) · √(n/(n - 1))`.
+///
+/// Bhatia and Davis (2000): a cap alone bounds the spread. `None` unless 0 < mean <= cap and n >= 2.
+pub fn cv_bound(cap: f64, mean: f64, n: usize) -> Option<f64> {
+    let n = n as f64;
+    (mean > 0.0 && mean <= cap && n >= 2.0).then(|| ((cap - mean) / mean).sqrt() * (n / (n - 1.0)).sqrt())
+}
+
 /// Smallest and largest value; `None` for an empty slice.
 pub fn range(x: &[f64]) -> Option<(f64, f64)> {
     let (&first, rest) = x.split_first()?;
@@ -109,6 +117,9 @@ mod tests {
         assert_eq!(cv(&[0.0, 0.0]), None);
         assert_eq!(cv(&[1.0]), None);
         assert_eq!(range(&[]), None);
+        assert_eq!(cv_bound(30.0, 0.0, 4), None);
+        assert_eq!(cv_bound(30.0, 31.0, 4), None);
+        assert_eq!(cv_bound(30.0, 15.0, 1), None);
         assert_eq!(skewness(&[1.0, 2.0]), None);
         assert_eq!(skewness(&[0.1; 9]), None);
     }

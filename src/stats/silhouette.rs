@@ -11,8 +11,8 @@ use super::measured::Measured;
 use super::silhouette_tiles::cluster_distance_sums;
 use crate::pace::{Cancelled, Pace};
 
-/// Two-sided 95% normal quantile, as rounded in STATISTICS.md section 2.
-const Z95: f64 = 1.96;
+/// Two-sided 95% normal quantile, the 1.96 of STATISTICS.md section 2 in full.
+const Z95: f64 = 1.959963984540054;
 
 /// Mean silhouette with its sampling interval.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +21,9 @@ pub struct Silhouette {
     pub mean: f64,
     /// sd (ddof 1) / sqrt(rows).
     pub standard_error: f64,
-    /// mean - 1.96 standard errors; ignores that the rows share their distances.
+    /// mean - 1.959... standard errors; ignores that the rows share their distances.
     pub low: f64,
-    /// mean + 1.96 standard errors.
+    /// mean + 1.959... standard errors.
     pub high: f64,
     /// Rows averaged.
     pub rows: usize,

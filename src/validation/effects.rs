@@ -2,6 +2,7 @@
 //!
 //! Every metric is sorted once. Ranks, ties, group medians and from them Kruskal-Wallis and
 //! Brown-Forsythe come out of that order; all other tests need only moments per segment.
+#![allow(clippy::float_cmp, reason = "ties are values with the same bits")]
 
 use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
