@@ -2,6 +2,7 @@
 //!
 //! `QUADRANT_UPDATE=1 cargo test --test documents` writes the goldens anew; look at the difference before committing it.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should panic")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -6,7 +6,7 @@
 //! 3. Clusters that do not come back, that are a handful of outliers, that both the gap statistic and prediction
 //!    strength count as one, or that were not tested against the null, are weak at most.
 //! 4. A weak silhouette is raised to reasonable where everything else speaks for the clusters: in many dimensions
-//!    features without structure dilute the silhouette of groups that are really there [J].
+//!    features without structure dilute the silhouette of groups that are really there \[J\].
 
 use super::findings::{GridCell, Headline, NullBenchmark, SetFindings, Stability, Structure};
 use crate::report::figures::{decimal, integer, p_value, percent};
@@ -19,9 +19,9 @@ pub const BANDS: [f64; 3] = [0.25, 0.50, 0.70];
 pub const NULL_P: f64 = 0.05;
 /// Mean bootstrap Jaccard from which a cluster is valid, and from which it is highly stable (Hennig).
 pub const JACCARD: [f64; 2] = [0.75, 0.85];
-/// Bootstrap ARI of the whole solution that goes with either [J].
+/// Bootstrap ARI of the whole solution that goes with either \[J\].
 pub const BOOTSTRAP_ARI: [f64; 2] = [0.8, 0.9];
-/// A smaller cluster is a handful of outliers, not a segment [J].
+/// A smaller cluster is a handful of outliers, not a segment \[J\].
 pub const SMALLEST_SHARE: f64 = 0.01;
 
 /// What the verdict says.

@@ -63,7 +63,7 @@ fn confidence(segmentation: &Segmentation, row: usize) -> Option<f64> {
     segmentation.confidence.as_ref().and_then(|all| all.get(row)).copied().filter(|value| value.is_finite())
 }
 
-/// Writes `assignments.csv`: RFC 4180 (comma, CR LF, quotes doubled), UTF-8, the columns of [`parquet`].
+/// Writes `assignments.csv`: RFC 4180 (comma, CR LF, quotes doubled), UTF-8, the columns of [`parquet()`].
 ///
 /// Floats are the shortest text that reads back to the same bits; an absent confidence is empty. Text cells that a
 /// spreadsheet would take for a formula (first character `=`, `+`, `-`, `@`, tab, CR or LF) get a leading `'`;

@@ -187,7 +187,7 @@ pub struct Mapping {
 pub struct ColumnInspection {
     /// Name as it came (untrusted text).
     pub name: String,
-    /// Type in words ("int64", "timestamp[us]", "string").
+    /// Type in words ("int64", `timestamp[us]`, "string").
     pub kind: String,
     /// Class of the type.
     #[serde(default)]

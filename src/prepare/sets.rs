@@ -68,7 +68,7 @@ pub struct FeatureSet {
 
 /// Components of the canonical *full* and *pruned* sets.
 pub const CANONICAL_COMPONENTS: usize = 50;
-/// Half a line is added to every category, the usual choice for counts with zeros (Jeffreys' prior) [J].
+/// Half a line is added to every category, the usual choice for counts with zeros (Jeffreys' prior) \[J\].
 pub const PSEUDO_COUNT: f64 = 0.5;
 
 /// The 14 features that the canonical case ran as behavioural: all but `aisle_entropy`.
