@@ -5,6 +5,7 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::extract::findings::FileFindings;
 use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
 
@@ -42,8 +43,14 @@ pub struct Receipt {
 
 impl Receipt {
     /// The receipt of a run; `outputs` are sorted by name.
-    pub fn new(results: &Results, inputs: Vec<Hashed>, mut outputs: Vec<Hashed>) -> Self {
+    pub fn new(results: &Results, mut outputs: Vec<Hashed>) -> Self {
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
+        let input = |file: &FileFindings| Hashed {
+            name: file.name.clone(),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+        };
+        let inputs = results.extract.files.iter().map(input).collect();
         Self {
             schema_version: SCHEMA_VERSION,
             build: results.build.clone(),

@@ -107,7 +107,20 @@ impl Population {
         match scenario {
             Scenario::Typical | Scenario::BrokenColumn | Scenario::StringIds => {}
             Scenario::NoStructure => {
-                population.types = vec![one_cloud()];
+                // Marginals without long tails: a tail of heavy shoppers is what looks most like a cluster.
+                population.types = vec![LatentType {
+                    gap_spread: 0.5,
+                    basket: 12.0,
+                    basket_spread: 0.22,
+                    basket_variation: 0.4,
+                    basket_variation_spread: 0.15,
+                    repeat_growth: 0.15,
+                    repeat: -0.1,
+                    drift: 0.4,
+                    ..one_cloud()
+                }];
+                population.tenure = 0.8;
+                population.tenure_concentration = 30.0;
                 population.axis_correlation = 0.0;
                 population.basket_correlation = 0.0;
             }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use clap::{Args, ValueEnum};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
@@ -83,20 +83,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         let out = arguments.out.display();
         Fault::input(format!("{out} cannot be made: {error}"), "choose a folder that you may write to with --out")
     })?;
-    thread::scope(|scope| {
-        // The receipt's hashes need every byte of the inputs, the analysis does not: side by side.
-        let hashes: Vec<_> = arguments.files.iter().map(|path| scope.spawn(move || hash(path))).collect();
-        let pace = progress::pace("starting");
-        let finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
-        let mut outputs = write(&finished, &mut disk)?;
-        let inputs =
-            hashes.into_iter().zip(&arguments.files).map(|(h, path)| joined(h, path)).collect::<Result<_, _>>()?;
-        let receipt = Receipt::new(&finished.outcome.results, inputs, outputs.clone());
-        outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
-        drop(pace);
-        summary::print(&finished.outcome.results, &outputs, &arguments.out);
-        Ok(())
-    })
+    let pace = progress::pace("starting");
+    let finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
+    let results = &finished.outcome.results;
+    let mut outputs = write(&finished, &mut disk)?;
+    let receipt = Receipt::new(results, outputs.clone());
+    outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
+    drop(pace);
+    summary::print(results, &outputs, &arguments.out);
+    Ok(())
 }
 
 /// An error of the run as a fault of the input (whatever a person can mend) or of ours.
@@ -130,25 +125,6 @@ fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
         )),
     };
     paths.iter().map(open).collect()
-}
-
-/// SHA-256 of a file on disk.
-fn hash(path: &Path) -> io::Result<Hashed> {
-    let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut io::BufReader::with_capacity(1 << 20, File::open(path)?), &mut hashing)?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    Ok(hashing.finish(name).1)
-}
-
-fn joined(handle: ScopedJoinHandle<'_, io::Result<Hashed>>, path: &Path) -> Result<Hashed, Fault> {
-    match handle.join() {
-        Ok(Ok(hashed)) => Ok(hashed),
-        Ok(Err(error)) => Err(Fault::input(
-            format!("{} cannot be read: {error}", path.display()),
-            "wait until whatever writes the file is done, then run again",
-        )),
-        Err(_) => Err(Fault::bug(format!("hashing {} stopped", path.display()))),
-    }
 }
 
 /// Writes everything that is made from the tables.
