@@ -1,13 +1,15 @@
 //! A value, or the reason why there is none.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::json::Json;
 
 /// A measurement that may be absent: absence always says why and what would mend it.
 ///
 /// In JSON a present value is the value itself; an absent one is
 /// `{"status": "not_measured", "reason": "...", "needs": "..."}`. `NaN` and infinities never
 /// reach the results: build with [`Measured::finite`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Measured<T> {
     /// Nothing could be measured.
@@ -30,6 +32,19 @@ pub struct NotMeasured {
 #[serde(rename_all = "snake_case")]
 enum Status {
     NotMeasured,
+}
+
+// Not derived: serde's own buffering would be compiled once more for every type that is measured (see `json`).
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Measured<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let read = if value.get("status").and_then(serde_json::Value::as_str) == Some("not_measured") {
+            NotMeasured::deserialize(Json(value)).map(Self::NotMeasured)
+        } else {
+            T::deserialize(Json(value)).map(Self::Value)
+        };
+        read.map_err(serde::de::Error::custom)
+    }
 }
 
 impl NotMeasured {

@@ -17,6 +17,7 @@ pub mod entropy;
 pub mod fisher;
 pub mod games_howell;
 pub mod gamma;
+pub mod json;
 pub mod kappa;
 pub mod kolmogorov;
 pub mod kruskal;

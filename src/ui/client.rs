@@ -15,11 +15,13 @@ use std::time::Duration;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
 
 use crate::pipeline::outcome::Build;
 use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
+use crate::stats::json::Json;
 
 /// How often Hello is repeated until the engine answers: a message sent before it listens is lost.
 const HELLO_EVERY: Duration = Duration::from_millis(120);
@@ -291,12 +293,10 @@ impl Inner {
     fn hear(self: Rc<Self>, message: &JsValue) {
         let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
         let bytes = Reflect::get(message, &"bytes".into()).ok().and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
-        let event = match serde_json::from_str::<Event>(&text) {
-            Ok(event) => event,
-            Err(error) => {
-                self.die(died(&format!("its message could not be read: {error}")));
-                return;
-            }
+        let event = serde_json::from_str(&text).ok().and_then(|value| Event::deserialize(Json(value)).ok());
+        let Some(event) = event else {
+            self.die(died("its message could not be read"));
+            return;
         };
         self.answered(&event);
         match &event {

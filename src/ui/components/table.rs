@@ -58,7 +58,7 @@ pub fn TableView(
     let caption = table.caption.clone();
     let label = caption.clone();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label=label>
+        <div class="table" tabindex="0" role="group" aria-label=label>
             <table>
                 <caption>
                     {caption}

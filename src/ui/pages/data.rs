@@ -137,7 +137,7 @@ fn order_histogram(shown: &Arc<Shown>) -> AnyView {
 /// All gates, each with its status as glyph and word.
 fn gates(gates: &[Gate]) -> AnyView {
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Readiness gates">
+        <div class="table" tabindex="0" role="group" aria-label="Readiness gates">
             <table class="gates" role="table">
                 <caption class="unseen">"Readiness gates"</caption>
                 <thead role="rowgroup"><tr role="row">
