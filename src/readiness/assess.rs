@@ -24,8 +24,8 @@ pub async fn assess(
     seed: u64,
     pace: &Pace,
 ) -> Result<ReadinessFindings, Cancelled> {
-    let found = diagnose(history, min_orders, pace).await?;
-    let halves = early_late(history, &found.customer, seed, pace).await?;
+    let found = diagnose(history, min_orders, &pace.part(0, 6, 10)).await?;
+    let halves = early_late(history, &found.customer, seed, &pace.part(6, 8, 10)).await?;
     let ratio = b_prime(&halves);
     let counts: Vec<u32> = history.order_start.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let customers = counts.len();
@@ -37,7 +37,7 @@ pub async fn assess(
     };
     let cap = cap_mass(&found);
     let largest = found.largest_gap;
-    let summary = summarise(&found, halves);
+    let summary = summarise(&found, halves, &pace.part(8, 10, 10)).await?;
     let gates = [
         integrity(extract),
         judge("volume", Measured::Value(qualified as f64), format!("Customers with at least {min_orders} orders.")),

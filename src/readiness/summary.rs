@@ -1,5 +1,6 @@
 //! From one row per customer to the diagnostics that people read.
 
+use crate::pace::{Cancelled, Pace};
 use crate::stats::measured::Measured;
 use crate::stats::{describe, quantile};
 
@@ -9,7 +10,7 @@ use super::diagnostics::Diagnostics;
 use super::findings::{Band, EarlyLate, Spread, Summary};
 
 /// All diagnostics but the early-late comparison, which comes ready.
-pub(super) fn summarise(found: &Diagnostics, early_late: EarlyLate) -> Summary {
+pub(super) async fn summarise(found: &Diagnostics, early_late: EarlyLate, pace: &Pace) -> Result<Summary, Cancelled> {
     let (coverage, avg_basket) = (found.coverage(), found.avg_basket());
     let columns: [(&str, &[f64]); 16] = [
         ("num_orders", &found.orders),
@@ -29,13 +30,33 @@ pub(super) fn summarise(found: &Diagnostics, early_late: EarlyLate) -> Summary {
         ("catalog_coverage", &coverage),
         ("avg_basket_size", &avg_basket),
     ];
-    let spreads: Vec<Spread> = columns.iter().filter_map(|(name, column)| spread(name, column)).collect();
+    let steps = 2 * columns.len() as u64;
+    let mut spreads: Vec<Spread> = Vec::with_capacity(columns.len());
+    for (done, (name, column)) in columns.iter().enumerate() {
+        pace.tick(done as u64, steps).await?;
+        spreads.extend(spread(name, column));
+    }
+    let correlations = if found.customer.len() < 2 {
+        Measured::absent("fewer than two customers qualify", "more customers with enough orders")
+    } else {
+        let metrics: [(&str, &[f64]); 8] = [
+            ("num_orders", &found.orders),
+            ("mean_days_between", &found.mean_days),
+            ("cv_days_between", &found.cv_days),
+            ("std_hour_circular", &found.std_hour),
+            ("std_dow_circular", &found.std_weekday),
+            ("unique_products", &found.unique_products),
+            ("catalog_coverage", &coverage),
+            ("avg_basket_size", &avg_basket),
+        ];
+        Measured::Value(correlations(&metrics, &pace.part(1, 2, 2)).await?)
+    };
     let of = |name: &str, pick: fn(&Spread) -> Measured<f64>| {
         spreads.iter().find(|spread| spread.name == name).map_or_else(|| absent(name), pick)
     };
     let mean = |name: &str| of(name, |spread| Measured::Value(spread.mean));
     let median = |name: &str| of(name, |spread| Measured::Value(spread.median));
-    Summary {
+    Ok(Summary {
         customers: found.customer.len() as u64,
         orders: Measured::Value(describe::sum(&found.orders)),
         median_orders: median("num_orders"),
@@ -66,22 +87,9 @@ pub(super) fn summarise(found: &Diagnostics, early_late: EarlyLate) -> Summary {
             &found.std_weekday,
             &[("consistent", 1.0), ("moderate", 2.0), ("variable", f64::INFINITY)],
         ),
-        correlations: if found.customer.len() < 2 {
-            Measured::absent("fewer than two customers qualify", "more customers with enough orders")
-        } else {
-            Measured::Value(correlations(&[
-                ("num_orders", &found.orders),
-                ("mean_days_between", &found.mean_days),
-                ("cv_days_between", &found.cv_days),
-                ("std_hour_circular", &found.std_hour),
-                ("std_dow_circular", &found.std_weekday),
-                ("unique_products", &found.unique_products),
-                ("catalog_coverage", &coverage),
-                ("avg_basket_size", &avg_basket),
-            ]))
-        },
+        correlations,
         spreads,
-    }
+    })
 }
 
 /// Share of the customers with a cv whose cv is below 1.

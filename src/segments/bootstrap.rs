@@ -42,6 +42,24 @@ pub fn bootstrap_one(history: &OrderHistory, customer: usize, row: usize, found:
     Scratch::default().kept(history, customer, found, found.labels[row], seed)
 }
 
+/// Indices from half words: a billion of them are drawn at full scale.
+struct Draws {
+    rng: Rng,
+    spare: Option<u32>,
+}
+
+impl Draws {
+    /// Uniform index below `n`, biased by less than n / 2^32, which no share of 200 draws can show.
+    fn index(&mut self, n: usize) -> usize {
+        let half = self.spare.take().unwrap_or_else(|| {
+            let word = self.rng.next_u64();
+            self.spare = Some((word >> 32) as u32);
+            word as u32
+        });
+        ((u64::from(half) * n as u64) >> 32) as usize
+    }
+}
+
 /// Reused arrays.
 #[derive(Default)]
 struct Scratch {
@@ -64,16 +82,16 @@ impl Scratch {
         );
         let (frequency, loyalty) = (found.thresholds.frequency.used, found.thresholds.loyalty.used);
         // A stream of the customer's own: the card shows the same figure as the batch.
-        let mut rng = Rng::substream(seed, "segment_bootstrap", c as u64);
+        let mut draws = Draws { rng: Rng::substream(seed, "segment_bootstrap", c as u64), spare: None };
         let mut kept = 0_u32;
         for _ in 0..DRAWS {
             let mut days = 0.0;
             for _ in 0..self.gaps.len() {
-                days += self.gaps[rng.index(self.gaps.len())];
+                days += self.gaps[draws.index(self.gaps.len())];
             }
             let (mut reordered, mut lines) = (0_u64, 0_u64);
             for _ in 0..self.baskets.len() {
-                let (r, t) = self.baskets[rng.index(self.baskets.len())];
+                let (r, t) = self.baskets[draws.index(self.baskets.len())];
                 reordered += u64::from(r);
                 lines += u64::from(t);
             }
