@@ -2,6 +2,11 @@
 
 use crate::prepare::sets::FeatureSet;
 
+/// Width up to which no rows are given up: the canonical case's 149 features.
+const COMFORTABLE_COLUMNS: usize = 149;
+/// Fewest rows that any part is cut down to.
+const FEWEST_ROWS: usize = 1_000;
+
 /// Rows, starts and draws of every part of the tribunal. 0 rows or draws leave a part out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effort {
@@ -76,6 +81,29 @@ impl Effort {
         }
     }
 
+    /// The same effort on an extract with this many categories: where the widest set is wider than the canonical
+    /// one, all sets give up rows in proportion, so that the work stays the same and the sets stay comparable.
+    #[must_use]
+    pub fn fitted(&self, categories: usize) -> Self {
+        let width = |set: &FeatureSet| set.columns.len() + set.categories.width(categories);
+        let widest = self.sets.iter().map(width).max().unwrap_or(0);
+        if widest <= COMFORTABLE_COLUMNS {
+            return self.clone();
+        }
+        let fewer = |rows: usize| rows.min((rows * COMFORTABLE_COLUMNS / widest).max(FEWEST_ROWS));
+        Self {
+            grid_rows: fewer(self.grid_rows),
+            silhouette_rows: fewer(self.silhouette_rows),
+            null_rows: fewer(self.null_rows),
+            stability_rows: fewer(self.stability_rows),
+            gap_rows: fewer(self.gap_rows),
+            ward_rows: fewer(self.ward_rows),
+            dbscan_rows: fewer(self.dbscan_rows),
+            mixture_rows: fewer(self.mixture_rows),
+            ..self.clone()
+        }
+    }
+
     /// Everything, on every feature set.
     pub fn full() -> Self {
         Self {
@@ -100,5 +128,20 @@ impl Effort {
             dbscan_rows: 10_000,
             mixture_rows: 5_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wider_extracts_give_up_rows_in_all_parts() {
+        let full = Effort::full();
+        assert_eq!(full.fitted(134), full);
+        let wide = full.fitted(500);
+        assert_eq!(wide.grid_rows, 20_000 * 149 / 515);
+        assert_eq!(wide.gap_rows, 1_000);
+        assert_eq!(Effort::quick().fitted(500), Effort::quick(), "no wide set, no loss");
     }
 }

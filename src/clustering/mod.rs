@@ -2,10 +2,11 @@
 //!
 //! [`tribunal`] hears the evidence on every feature set (`grid`, `stability`, [`null_benchmark`]) and on samples
 //! (`ward`, [`density`], `mixture`), [`verdict`] weighs it, `canonical` puts the published figures beside ours.
-//! [`effort`] says how much of all that is computed.
+//! [`effort`] says how much of all that is computed; [`exact`] does one solution on all customers, on demand.
 
 pub mod density;
 pub mod effort;
+pub mod exact;
 pub mod findings;
 pub mod null_benchmark;
 pub mod tribunal;

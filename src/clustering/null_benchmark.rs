@@ -7,12 +7,12 @@
 
 use super::findings::NullBenchmark;
 use crate::pace::{Cancelled, Pace};
-use crate::stats::eigen::symmetric_eigen;
+use crate::stats::eigen::{EigenError, symmetric_eigen_paced};
 use crate::stats::kmeans::{KMeansError, KMeansParams, kmeans};
 use crate::stats::matrix::Matrix;
 use crate::stats::measured::Measured;
 use crate::stats::normal;
-use crate::stats::pca::covariance;
+use crate::stats::pca::covariance_paced;
 use crate::stats::rng::Rng;
 use crate::stats::silhouette::silhouette_tiled;
 
@@ -46,10 +46,10 @@ struct Generator {
 }
 
 impl Generator {
-    fn fit(x: &Matrix<f32>, reference: Reference) -> Measured<Self> {
+    async fn fit(x: &Matrix<f32>, reference: Reference, pace: &Pace) -> Result<Measured<Self>, Cancelled> {
         let columns: Vec<Vec<f32>> = (0..x.columns()).map(|f| x.iter_rows().map(|row| row[f]).collect()).collect();
         let (moments, sorted) = match reference {
-            Reference::Gaussian => (covariance(x), Vec::new()),
+            Reference::Gaussian => (covariance_paced(x, pace).await?, Vec::new()),
             Reference::Copula => {
                 let mut scores = Matrix::<f64>::zeros(x.rows(), x.columns());
                 for (f, column) in columns.iter().enumerate() {
@@ -61,16 +61,17 @@ impl Generator {
                 for column in &mut sorted {
                     column.sort_unstable_by(f32::total_cmp);
                 }
-                (covariance(&scores), sorted)
+                (covariance_paced(&scores, pace).await?, sorted)
             }
         };
         let (matrix, mean) = match moments {
             Measured::Value(moments) => moments,
-            Measured::NotMeasured(missing) => return Measured::NotMeasured(missing),
+            Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
         };
-        let eigen = match symmetric_eigen(&matrix) {
+        let eigen = match symmetric_eigen_paced(&matrix, pace).await {
             Ok(eigen) => eigen,
-            Err(error) => return Measured::absent(error.to_string(), "finite features"),
+            Err(EigenError::Cancelled(cancelled)) => return Err(cancelled),
+            Err(error) => return Ok(Measured::absent(error.to_string(), "finite features")),
         };
         // The eigen root works for singular covariances too (shares sum to 1).
         let d = x.columns();
@@ -81,15 +82,18 @@ impl Generator {
                 root.row_mut(f)[c] = loading * spread;
             }
         }
-        Measured::Value(Self { reference, mean, root, sorted })
+        Ok(Measured::Value(Self { reference, mean, root, sorted }))
     }
 
     /// `rows` rows without structure.
-    fn draw(&self, rows: usize, rng: &mut Rng) -> Matrix<f32> {
+    async fn draw(&self, rows: usize, rng: &mut Rng, pace: &Pace) -> Result<Matrix<f32>, Cancelled> {
         let d = self.mean.len();
         let mut drawn = Matrix::<f32>::zeros(rows, d);
         let mut normals = vec![0.0; d];
         for i in 0..rows {
+            if i % 128 == 0 {
+                pace.tick(0, 1).await?;
+            }
             for z in &mut normals {
                 *z = rng.normal();
             }
@@ -111,9 +115,10 @@ impl Generator {
                 for (&row, &value) in order.iter().zip(values) {
                     drawn.row_mut(row as usize)[f] = value;
                 }
+                pace.tick(0, 1).await?;
             }
         }
-        drawn
+        Ok(drawn)
     }
 }
 
@@ -162,7 +167,7 @@ pub(super) async fn benchmark(
         Measured::Value(observed) => observed,
         Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
     };
-    let generator = match Generator::fit(trial.x, reference) {
+    let generator = match Generator::fit(trial.x, reference, &pace.part(1, 1, total)).await? {
         Measured::Value(generator) => generator,
         Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
     };
@@ -170,8 +175,7 @@ pub(super) async fn benchmark(
     for draw in 0..trial.draws as u64 {
         let mut rng = Rng::substream(trial.seed, reference.name(), draw);
         let pace = pace.part(draw + 1, draw + 2, total);
-        let x = generator.draw(trial.x.rows(), &mut rng);
-        pace.tick(0, 1).await?;
+        let x = generator.draw(trial.x.rows(), &mut rng, &pace).await?;
         if let Measured::Value(score) = silhouette_of(&x, trial, &mut rng, &pace).await? {
             scores.push(score);
         }
@@ -222,6 +226,7 @@ async fn silhouette_of(
 mod tests {
     use super::*;
     use crate::pace::block_on;
+    use crate::stats::pca::covariance;
 
     fn cloud(apart: f64, n: usize) -> Matrix<f32> {
         let mut rng = Rng::new(4);
@@ -243,9 +248,11 @@ mod tests {
     #[test]
     fn draws_have_the_sample_s_moments_and_margins() {
         let x = cloud(3.0, 4_000);
+        let pace = Pace::unhurried();
         let (sample, mean) = covariance(&x).value().unwrap().clone();
         for reference in [Reference::Gaussian, Reference::Copula] {
-            let drawn = Generator::fit(&x, reference).value().unwrap().draw(4_000, &mut Rng::new(2));
+            let fitted = block_on(Generator::fit(&x, reference, &pace)).unwrap();
+            let drawn = block_on(fitted.value().unwrap().draw(4_000, &mut Rng::new(2), &pace)).unwrap();
             let (matrix, drawn_mean) = covariance(&drawn).value().unwrap().clone();
             for (a, b) in mean.iter().zip(&drawn_mean) {
                 assert!((a - b).abs() < 0.1);

@@ -42,6 +42,7 @@ pub async fn tribunal(
     effort: &Effort,
     pace: &Pace,
 ) -> Result<Measured<ClusteringFindings>, Cancelled> {
+    let effort = &effort.fitted(question.table.share_count());
     let rows = sample::rows(question.table.rows(), effort.grid_rows, question.seed, "clustering rows");
     if rows.is_empty() {
         return Ok(Measured::absent("no customer qualifies", "customers with enough orders"));

@@ -7,6 +7,7 @@
 use crate::features::catalogue::Behavioural;
 use crate::features::table::{FeatureTable, Shares};
 use crate::pace::{Cancelled, Pace};
+use crate::stats::eigen::EigenError;
 use crate::stats::matrix::Matrix;
 use crate::stats::measured::Measured;
 use crate::stats::pca::{Pca, pca_of_covariance};
@@ -53,8 +54,8 @@ pub async fn category_components(table: &FeatureTable, pace: &Pace) -> Result<Me
         names.push(Behavioural::AisleEntropy.name().to_owned());
     }
     let Moments { mean, covariance } = match table.shares() {
-        Shares::Runs(_) => sparse_moments(table, entropy, pace).await?,
-        _ => dense_moments(table, entropy, pace).await?,
+        Shares::Runs(_) => sparse_moments(table, entropy, &pace.part(0, 1, 2)).await?,
+        _ => dense_moments(table, entropy, &pace.part(0, 1, 2)).await?,
     };
     let p = names.len();
     let scale: Vec<f64> = (0..p)
@@ -71,11 +72,11 @@ pub async fn category_components(table: &FeatureTable, pace: &Pace) -> Result<Me
             standardised.row_mut(i)[j] = covariance.row(i)[j] / (scale[i] * scale[j]) * sample;
         }
     }
-    pace.tick(1, 1).await?;
-    Ok(match pca_of_covariance(&standardised, vec![0.0; p]) {
-        Ok(pca) => Measured::Value(CategoryComponents { names, mean, scale, pca }),
-        Err(error) => Measured::absent(error.to_string(), "finite category shares"),
-    })
+    match pca_of_covariance(&standardised, vec![0.0; p], &pace.part(1, 2, 2)).await {
+        Ok(pca) => Ok(Measured::Value(CategoryComponents { names, mean, scale, pca })),
+        Err(EigenError::Cancelled(cancelled)) => Err(cancelled),
+        Err(error) => Ok(Measured::absent(error.to_string(), "finite category shares")),
+    }
 }
 
 async fn sparse_moments(table: &FeatureTable, entropy: Option<&[f64]>, pace: &Pace) -> Result<Moments, Cancelled> {

@@ -8,8 +8,8 @@ use super::matrix::Matrix;
 use crate::pace::{Cancelled, Pace};
 
 const LANES: usize = 8;
-/// Distances between two turns of the host.
-const WORK_PER_TICK: usize = 1 << 21;
+/// Coordinate differences between two turns of the host.
+const WORK_PER_TICK: usize = 1 << 23;
 
 /// One clustering.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl Blocks {
     }
 
     fn rows_per_tick(&self) -> usize {
-        WORK_PER_TICK / self.rows.max(1) + 1
+        WORK_PER_TICK / (self.rows * self.d).max(1) + 1
     }
 }
 

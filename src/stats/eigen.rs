@@ -1,6 +1,7 @@
 //! Eigenvalues and eigenvectors of a symmetric matrix.
 
 use super::matrix::Matrix;
+use crate::pace::{Cancelled, Pace, block_on};
 
 /// Why a decomposition has no result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -26,6 +27,9 @@ pub enum EigenError {
         /// Its index.
         index: usize,
     },
+    /// The host stopped the work.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 /// Eigenpairs of a symmetric matrix, the largest eigenvalue first.
@@ -42,6 +46,11 @@ pub struct Eigen {
 /// Householder reduction to tridiagonal form, then implicit QL with Wilkinson-like shifts: the EISPACK
 /// routines `tred2` and `tql2` (Bowdler, Martin, Reinsch, Wilkinson 1968) in fixed order. O(n^3).
 pub fn symmetric_eigen(a: &Matrix<f64>) -> Result<Eigen, EigenError> {
+    block_on(symmetric_eigen_paced(a, &Pace::unhurried()))
+}
+
+/// [`symmetric_eigen`] for hundreds of rows, which takes long enough to let the host have its turn.
+pub async fn symmetric_eigen_paced(a: &Matrix<f64>, pace: &Pace) -> Result<Eigen, EigenError> {
     let n = a.rows();
     if a.columns() != n {
         return Err(EigenError::NotSquare { rows: n, columns: a.columns() });
@@ -55,10 +64,10 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Result<Eigen, EigenError> {
     let mut v: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| a.row(i.max(j))[i.min(j)]).collect()).collect();
     let mut d = vec![0.0; n];
     let mut e = vec![0.0; n];
-    tridiagonalise(&mut v, &mut d, &mut e);
+    tridiagonalise(&mut v, &mut d, &mut e, pace).await?;
     // The rotations mix columns; on the transpose they run along rows.
     let mut vectors: Vec<Vec<f64>> = (0..n).map(|j| (0..n).map(|i| v[i][j]).collect()).collect();
-    implicit_ql(&mut vectors, &mut d, &mut e)?;
+    implicit_ql(&mut vectors, &mut d, &mut e, pace).await?;
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&i, &j| d[j].total_cmp(&d[i]).then(i.cmp(&j)));
     let mut sorted = Matrix::zeros(n, n);
@@ -69,10 +78,11 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Result<Eigen, EigenError> {
 }
 
 /// `tred2`: on return `d` is the diagonal, `e[1..]` the sub-diagonal and `v` the transformation.
-fn tridiagonalise(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64]) {
+async fn tridiagonalise(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64], pace: &Pace) -> Result<(), Cancelled> {
     let n = d.len();
     d.copy_from_slice(&v[n - 1]);
     for i in (1..n).rev() {
+        pace.tick((n - i) as u64, 3 * n as u64).await?;
         let scale: f64 = d[..i].iter().map(|x| x.abs()).sum();
         let mut h = 0.0;
         if scale <= 0.0 {
@@ -124,6 +134,7 @@ fn tridiagonalise(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64]) {
         d[i] = h;
     }
     for i in 0..n - 1 {
+        pace.tick((n + i) as u64, 3 * n as u64).await?;
         v[n - 1][i] = v[i][i];
         v[i][i] = 1.0;
         let h = d[i + 1];
@@ -148,16 +159,18 @@ fn tridiagonalise(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64]) {
     }
     v[n - 1][n - 1] = 1.0;
     e[0] = 0.0;
+    Ok(())
 }
 
 /// `tql2` on transposed vectors: row i of `v` becomes the eigenvector of `d[i]`.
-fn implicit_ql(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64]) -> Result<(), EigenError> {
+async fn implicit_ql(v: &mut [Vec<f64>], d: &mut [f64], e: &mut [f64], pace: &Pace) -> Result<(), EigenError> {
     let n = d.len();
     e.rotate_left(1);
     e[n - 1] = 0.0;
     let mut f = 0.0;
     let mut tiny: f64 = 0.0;
     for l in 0..n {
+        pace.tick((2 * n + l) as u64, 3 * n as u64).await?;
         tiny = tiny.max(d[l].abs() + e[l].abs());
         let mut m = l;
         while m < n - 1 && e[m].abs() > f64::EPSILON * tiny {

@@ -7,7 +7,7 @@ use super::indices::within_sum_of_squares;
 use super::kmeans::{KMeansError, KMeansParams, kmeans};
 use super::matrix::Matrix;
 use super::measured::Measured;
-use super::pca::pca;
+use super::pca::pca_paced;
 use super::rng::Rng;
 use crate::pace::{Cancelled, Pace};
 
@@ -57,7 +57,8 @@ pub async fn gap_statistic(
     seed: u64,
     pace: &Pace,
 ) -> Result<Measured<Gap>, Cancelled> {
-    let components = match pca(x) {
+    let total = draws as u64 + 2;
+    let components = match pca_paced(x, &pace.part(0, 1, total)).await? {
         Measured::Value(components) => components,
         Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
     };
@@ -65,7 +66,10 @@ pub async fn gap_statistic(
     let (mut low, mut high) = (vec![f64::INFINITY; d], vec![f64::NEG_INFINITY; d]);
     let mut observation = vec![0.0; d];
     let mut scores = vec![0.0; d];
-    for row in x.iter_rows() {
+    for (done, row) in x.iter_rows().enumerate() {
+        if done % 64 == 0 {
+            pace.tick(1, total).await?;
+        }
         for (wide, &value) in observation.iter_mut().zip(row) {
             *wide = f64::from(value);
         }
@@ -75,8 +79,7 @@ pub async fn gap_statistic(
             *high = high.max(score);
         }
     }
-    let total = draws as u64 + 1;
-    let log_w = match dispersions(x, max_k, starts, &mut Rng::stream(seed, "gap"), &pace.part(0, 1, total)).await? {
+    let log_w = match dispersions(x, max_k, starts, &mut Rng::stream(seed, "gap"), &pace.part(1, 2, total)).await? {
         Ok(log_w) => log_w,
         Err(error) => return Ok(Measured::absent(error.to_string(), "more distinct customers")),
     };
@@ -90,7 +93,7 @@ pub async fn gap_statistic(
                 *value = (low + rng.uniform() * (high - low)) as f32;
             }
         }
-        match dispersions(&reference, max_k, starts, &mut rng, &pace.part(draw + 1, draw + 2, total)).await? {
+        match dispersions(&reference, max_k, starts, &mut rng, &pace.part(draw + 2, draw + 3, total)).await? {
             Ok(one) => references.push(one),
             Err(error) => return Ok(Measured::absent(error.to_string(), "more distinct customers")),
         }

@@ -121,7 +121,10 @@ pub async fn kmeans(x: &Matrix<f32>, params: KMeansParams, rng: &mut Rng, pace: 
             best = Some(run);
         }
     }
-    best.map(|run| finish(x, run)).ok_or(KMeansError::NoClusters)
+    match best {
+        Some(run) => Ok(finish(x, run, pace).await?),
+        None => Err(KMeansError::NoClusters),
+    }
 }
 
 /// Lloyd's iteration from given centers; `params.k` and `params.starts` are not used.
@@ -141,7 +144,7 @@ pub async fn kmeans_from(
     check_finite(init)?;
     let tolerance = params.tolerance * mean_variance(x);
     let run = iterate(x, init.clone(), params.max_iterations, tolerance, pace).await?;
-    Ok(finish(x, run))
+    Ok(finish(x, run, pace).await?)
 }
 
 /// Nearest center of every row, with the `f32` kernel.
@@ -153,12 +156,14 @@ pub fn assign(x: &Matrix<f32>, centers: &Matrix<f64>) -> Vec<u32> {
 }
 
 /// Labels and inertia in `f64` against the final centers.
-fn finish(x: &Matrix<f32>, run: Lloyd) -> KMeans {
+async fn finish(x: &Matrix<f32>, run: Lloyd, pace: &Pace) -> Result<KMeans, Cancelled> {
     let mut labels = Vec::with_capacity(x.rows());
     let mut inertia = 0.0;
     for i in 0..x.rows() {
+        if i % 4096 == 0 {
+            pace.tick(1, 1).await?;
+        }
         let row = x.row(i);
-        // Start from the kernel's answer: every other center must beat it strictly, ties go to the lower index.
         let mut label = 0;
         let mut nearest = f64::INFINITY;
         for (c, center) in run.centers.iter_rows().enumerate() {
@@ -170,7 +175,7 @@ fn finish(x: &Matrix<f32>, run: Lloyd) -> KMeans {
         labels.push(label);
         inertia += if nearest.is_finite() { nearest } else { 0.0 };
     }
-    KMeans { labels, centers: run.centers, inertia, iterations: run.iterations, converged: run.converged }
+    Ok(KMeans { labels, centers: run.centers, inertia, iterations: run.iterations, converged: run.converged })
 }
 
 fn check_finite<T: Coordinate>(x: &Matrix<T>) -> Result<(), KMeansError> {
@@ -292,5 +297,71 @@ mod tests {
         let init = Matrix::from_rows(&[[1.0], [1000.0]]).unwrap();
         let found = block_on(kmeans_from(&x, &init, KMeansParams::new(2), &Pace::unhurried())).unwrap();
         assert_eq!(found.sizes(), vec![3, 1]);
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use super::*;
+    use crate::pace::block_on;
+    use proptest::prelude::*;
+
+    /// Small whole numbers: every sum of coordinates is exact, so that the invariances must hold to the bit.
+    fn rows() -> impl Strategy<Value = Matrix<f32>> {
+        (4_usize..60, 1_usize..5).prop_flat_map(|(n, d)| {
+            proptest::collection::vec(-20_i8..20, n * d)
+                .prop_map(move |values| Matrix::new(values.into_iter().map(f32::from).collect(), n, d).unwrap())
+        })
+    }
+
+    fn from_first(x: &Matrix<f32>, k: u32) -> KMeans {
+        let init = x.select_rows(&(0..k).collect::<Vec<u32>>()).cast::<f64>();
+        let params = KMeansParams { tolerance: 0.0, ..KMeansParams::new(k as usize) };
+        block_on(kmeans_from(x, &init, params, &Pace::unhurried())).unwrap()
+    }
+
+    fn map(x: &Matrix<f32>, change: impl Fn(f32) -> f32) -> Matrix<f32> {
+        Matrix::new(x.values().iter().map(|&value| change(value)).collect(), x.rows(), x.columns()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn the_unit_does_not_matter(x in rows(), k in 2_u32..4) {
+            let plain = from_first(&x, k);
+            let scaled = from_first(&map(&x, |value| value * 4.0), k);
+            prop_assert_eq!(&plain.labels, &scaled.labels);
+            prop_assert_eq!((plain.inertia * 16.0).to_bits(), scaled.inertia.to_bits());
+        }
+
+        #[test]
+        fn the_order_of_the_other_rows_does_not_matter(x in rows()) {
+            // The first two rows stay in place as initial centers; of two clusters none can become empty.
+            prop_assume!(x.row(0) != x.row(1));
+            let order: Vec<u32> = (0..2).chain((2..x.rows() as u32).rev()).collect();
+            let (plain, moved) = (from_first(&x, 2), from_first(&x.select_rows(&order), 2));
+            let back: Vec<u32> = order.iter().map(|&row| plain.labels[row as usize]).collect();
+            prop_assert_eq!(back, moved.labels);
+        }
+
+        #[test]
+        fn every_row_is_with_its_nearest_center(x in rows(), k in 1_usize..6, seed in 0_u64..50) {
+            let found = block_on(kmeans(&x, KMeansParams::new(k).starts(2), &mut Rng::new(seed), &Pace::unhurried()));
+            match found {
+                Ok(found) => {
+                    let mut inertia = 0.0;
+                    for (row, &label) in x.iter_rows().zip(&found.labels) {
+                        let own = squared_distance(row, found.centers.row(label as usize));
+                        prop_assert!(found.centers.iter_rows().all(|center| squared_distance(row, center) >= own));
+                        inertia += own;
+                    }
+                    prop_assert!((found.inertia - inertia).abs() < 1e-9 * inertia.max(1.0));
+                }
+                Err(KMeansError::TooFewDistinct { distinct, .. }) => {
+                    prop_assert_eq!(x.distinct_rows(k), distinct);
+                    prop_assert!(distinct < k);
+                }
+                Err(other) => prop_assert!(false, "{}", other),
+            }
+        }
     }
 }

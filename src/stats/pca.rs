@@ -1,8 +1,12 @@
 //! Principal component analysis.
 
-use super::eigen::{EigenError, symmetric_eigen};
+use super::eigen::{EigenError, symmetric_eigen_paced};
 use super::matrix::{Coordinate, Matrix};
 use super::measured::Measured;
+use crate::pace::{Cancelled, Pace, block_on};
+
+/// Multiplications between two turns of the host.
+const WORK_PER_TICK: usize = 1 << 22;
 
 /// Principal components, the largest variance first.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,14 +41,25 @@ impl Pca {
 
 /// Covariance of the columns (ddof 1), p x p, and their means; absent below 2 rows.
 pub fn covariance<T: Coordinate>(x: &Matrix<T>) -> Measured<(Matrix<f64>, Vec<f64>)> {
+    unhurried(covariance_paced(x, &Pace::unhurried()))
+}
+
+/// [`covariance`] for long work.
+pub async fn covariance_paced<T: Coordinate>(
+    x: &Matrix<T>,
+    pace: &Pace,
+) -> Result<Measured<(Matrix<f64>, Vec<f64>)>, Cancelled> {
     let (n, p) = (x.rows(), x.columns());
     if n < 2 {
-        return Measured::absent("a covariance needs at least two rows", "more customers");
+        return Ok(Measured::absent("a covariance needs at least two rows", "more customers"));
     }
     let means = x.column_means();
     let mut sums = Matrix::<f64>::zeros(p, p);
     let mut centred = vec![0.0; p];
-    for row in x.iter_rows() {
+    for (done, row) in x.iter_rows().enumerate() {
+        if done % (WORK_PER_TICK / (p * p).max(1) + 1) == 0 {
+            pace.tick(done as u64, n as u64).await?;
+        }
         for ((c, &value), mean) in centred.iter_mut().zip(row).zip(&means) {
             *c = value.into() - mean;
         }
@@ -62,14 +77,14 @@ pub fn covariance<T: Coordinate>(x: &Matrix<T>) -> Measured<(Matrix<f64>, Vec<f6
             sums.row_mut(j)[i] = value;
         }
     }
-    Measured::Value((sums, means))
+    Ok(Measured::Value((sums, means)))
 }
 
 /// Components of a covariance matrix (ddof 1 by convention) and its means.
 ///
 /// Tiny negative eigenvalues of a singular matrix count as 0.
-pub fn pca_of_covariance(covariance: &Matrix<f64>, mean: Vec<f64>) -> Result<Pca, EigenError> {
-    let eigen = symmetric_eigen(covariance)?;
+pub async fn pca_of_covariance(covariance: &Matrix<f64>, mean: Vec<f64>, pace: &Pace) -> Result<Pca, EigenError> {
+    let eigen = symmetric_eigen_paced(covariance, pace).await?;
     let mut components = eigen.vectors;
     for i in 0..components.rows() {
         let row = components.row_mut(i);
@@ -91,13 +106,25 @@ pub fn pca_of_covariance(covariance: &Matrix<f64>, mean: Vec<f64>) -> Result<Pca
 ///
 /// sklearn's `PCA`, except that it keeps at most min(n, p) components: further ones have variance 0 here.
 pub fn pca<T: Coordinate>(x: &Matrix<T>) -> Measured<Pca> {
-    match covariance(x) {
-        Measured::NotMeasured(missing) => Measured::NotMeasured(missing),
-        Measured::Value((matrix, means)) => match pca_of_covariance(&matrix, means) {
-            Ok(pca) => Measured::Value(pca),
-            Err(error) => Measured::absent(error.to_string(), "finite features"),
-        },
+    unhurried(pca_paced(x, &Pace::unhurried()))
+}
+
+/// [`pca`] for long work.
+pub async fn pca_paced<T: Coordinate>(x: &Matrix<T>, pace: &Pace) -> Result<Measured<Pca>, Cancelled> {
+    let (matrix, means) = match covariance_paced(x, &pace.part(0, 1, 2)).await? {
+        Measured::Value(moments) => moments,
+        Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
+    };
+    match pca_of_covariance(&matrix, means, &pace.part(1, 2, 2)).await {
+        Ok(pca) => Ok(Measured::Value(pca)),
+        Err(EigenError::Cancelled(cancelled)) => Err(cancelled),
+        Err(error) => Ok(Measured::absent(error.to_string(), "finite features")),
     }
+}
+
+/// Drives work that nobody can cancel.
+fn unhurried<T>(work: impl Future<Output = Result<Measured<T>, Cancelled>>) -> Measured<T> {
+    block_on(work).unwrap_or_else(|cancelled| Measured::absent(cancelled.to_string(), ""))
 }
 
 #[cfg(test)]

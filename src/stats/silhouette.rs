@@ -241,5 +241,33 @@ mod properties {
                 (a, b) => prop_assert!(false, "{:?} {:?}", a, b),
             }
         }
+
+        /// Neither the rows' order nor the labels' names nor scale nor origin matter (whole numbers: no rounding).
+        #[test]
+        fn only_distances_matter(values in proptest::collection::vec(-30_i8..30, 12..120), k in 2_u32..4) {
+            let n = values.len() / 3;
+            let x = Matrix::new(values[..n * 3].iter().map(|&v| f32::from(v)).collect(), n, 3).unwrap();
+            let labels: Vec<u32> = (0..n as u32).map(|i| (i * 7 / 3) % k).collect();
+            let mean = |x: &Matrix<f32>, labels: &[u32]| {
+                block_on(silhouette_tiled(x, labels, &Pace::unhurried())).unwrap().map(|found| found.mean)
+            };
+            let map = |change: fn(f32) -> f32| {
+                Matrix::new(x.values().iter().map(|&value| change(value)).collect(), n, 3).unwrap()
+            };
+            let backwards: Vec<u32> = (0..n as u32).rev().collect();
+            let renamed: Vec<u32> = labels.iter().map(|label| 40 - 9 * label).collect();
+            let others = [
+                mean(&x.select_rows(&backwards), &labels.iter().rev().copied().collect::<Vec<u32>>()),
+                mean(&x, &renamed),
+                mean(&map(|value| value * 8.0), &labels),
+                mean(&map(|value| value + 100.0), &labels),
+            ];
+            for other in others {
+                match (mean(&x, &labels), other) {
+                    (Measured::Value(a), Measured::Value(b)) => prop_assert!((a - b).abs() < 1e-6, "{} {}", a, b),
+                    (a, b) => prop_assert!(a.value().is_none() && b.value().is_none()),
+                }
+            }
+        }
     }
 }

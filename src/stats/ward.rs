@@ -161,11 +161,9 @@ pub async fn ward(x: &Matrix<f32>, pace: &Pace) -> Result<Tree, Cancelled> {
             if next == before {
                 chain.truncate(chain.len() - 2);
                 merge(&mut front, &mut chain, tip, before, n, &mut raw);
-                if raw.len().is_multiple_of(16) {
-                    let left = (n - raw.len()) as u64;
-                    let all = (n as u64) * (n as u64);
-                    pace.tick(all - left * left, all).await?;
-                }
+                let left = (n - raw.len()) as u64;
+                let all = (n as u64) * (n as u64);
+                pace.tick(all - left * left, all).await?;
                 continue;
             }
         }
