@@ -182,7 +182,7 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
         reasons.push(reason(
             "out_of_time",
             format!(
-                "The segments foretell what came later: they explain {} of the variance in {} (95% interval {} to {}){auc}.",
+                "The segments predict what came later: they explain {} of the variance in {} (95% interval {} to {}){auc}.",
                 percent(omega),
                 sentences::outcome(&primary.outcome),
                 percent(low),
@@ -401,11 +401,7 @@ fn caveats(evidence: &Evidence<'_>, gates: &[Gate], recommendation: Recommendati
 
 fn validation_caveats(validation: &ValidationFindings) -> Vec<Reason> {
     let mut caveats = Vec::new();
-    if let Some(contenders) = validation.bake_off.value() {
-        caveats.extend(
-            contenders.iter().filter(|row| row.beats_rule).map(|row| beaten(&format!("{}_beats_rule", row.id), row)),
-        );
-    }
+    caveats.extend(validation.bake_off.value().map_or_else(Vec::new, |rows| rivals(rows)));
     if let Some(share) = validation.out_of_time.value().and_then(|found| found.rule_share_of_score_r2.value())
         && *share < 1.0
     {
@@ -446,6 +442,22 @@ fn validation_caveats(validation: &ValidationFindings) -> Vec<Reason> {
     caveats
 }
 
+/// One caveat per contender that beats the rule, on the outcome where it gains most; the ceiling, which is no
+/// segmentation, last.
+fn rivals(contenders: &[Contender]) -> Vec<Reason> {
+    let gain = |row: &Contender| row.delta_r2.value().copied().unwrap_or(0.0);
+    let mut best: Vec<&Contender> = Vec::new();
+    for row in contenders.iter().filter(|row| row.beats_rule) {
+        match best.iter_mut().find(|held| held.id == row.id) {
+            Some(held) if gain(row) > gain(held) => *held = row,
+            Some(_) => {}
+            None => best.push(row),
+        }
+    }
+    best.sort_by(|a, b| is_ceiling(a).cmp(&is_ceiling(b)).then(gain(b).total_cmp(&gain(a))));
+    best.into_iter().map(|row| beaten(&format!("{}_beats_rule", row.id), row)).collect()
+}
+
 fn beaten(code: &str, row: &Contender) -> Reason {
     let margin = match (row.delta_r2.value(), row.delta_r2_low.value(), row.delta_r2_high.value()) {
         (Some(delta), Some(low), Some(high)) => format!(
@@ -460,7 +472,7 @@ fn beaten(code: &str, row: &Contender) -> Reason {
     let outcome = sentences::outcome(&row.outcome);
     reason(
         code,
-        format!("On held-out customers, {name} foretell {outcome} better than the rule{margin}."),
+        format!("On held-out customers and later orders, {outcome} is predicted better by {name} than by the rule{margin}."),
         "validation.bake_off",
     )
 }
@@ -560,7 +572,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_that_foretell_nothing_are_refused() {
+    fn segments_that_predict_nothing_are_refused() {
         let mut world = world();
         if let Measured::Value(found) = &mut world.validation().out_of_time {
             found.outcomes[0].omega_squared = Measured::Value(0.001);
@@ -586,10 +598,15 @@ mod tests {
         let mut world = world();
         if let Measured::Value(rows) = &mut world.validation().bake_off {
             rows.push(contender("terciles", 0.03));
+            rows.push(contender("terciles", 0.07));
         }
         let decision = decide(&world.evidence());
         assert_eq!(decision.findings.recommendation, Recommendation::Rule);
-        assert!(codes(&decision.findings.caveats).contains(&"terciles_beats_rule"));
+        let rivals: Vec<&str> =
+            codes(&decision.findings.caveats).into_iter().filter(|code| code.ends_with("beats_rule")).collect();
+        assert_eq!(rivals, ["terciles_beats_rule", "continuous_beats_rule"]);
+        let terciles = decision.findings.caveats.iter().find(|reason| reason.code == "terciles_beats_rule").unwrap();
+        assert!(terciles.text.contains("by 8.0 points"), "{}", terciles.text);
         assert!(!codes(&decision.findings.reasons).contains(&"bake_off"));
     }
 

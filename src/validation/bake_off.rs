@@ -1,4 +1,4 @@
-//! The bake-off: would another way of dividing the same customers foretell more?
+//! The bake-off: would another way of dividing the same customers predict more?
 //!
 //! Every contender learns on training customers from an earlier period (cuts, centers, and the outcome
 //! that each level leads to) and is judged on other customers and the later period. The difference to
@@ -102,7 +102,7 @@ async fn gather(
     Ok((Sample { scores, recency, behaviour }, outcomes))
 }
 
-/// One outcome, to be foretold on the test customers who have it.
+/// One outcome, to be predicted for the test customers who have it.
 struct Ring<'a> {
     outcome: &'a Outcome,
     /// Outcome of every training customer; NaN where there is none.
@@ -372,7 +372,7 @@ mod tests {
         let missing = found(&simulate(150, 9, &Habits::default()), 1);
         assert!(missing.missing().unwrap().reason.contains("100 of each"));
         assert!(found(&simulate(500, 9, &Habits { orders: (5, 8), ..Habits::default() }), 1).missing().is_some());
-        // Everyone the same: nothing to foretell.
+        // Everyone the same: nothing to predict.
         let alike =
             Habits { gap_between: 0.0, gap_within: 0.0, loyalty: 0.0, loyalty_between: 0.0, ..Habits::default() };
         assert!(found(&simulate(800, 9, &alike), 1).missing().is_some());

@@ -127,7 +127,7 @@ fn grid(train: &[Vec<f64>], test: &[Vec<f64>], parts: u32) -> Result<Placed, &'s
 /// Clusters of the k-means contenders.
 const CLUSTERS: usize = 4;
 
-/// Starts of each: fewer than the tribunal's ten, since the best of five hardly foretells less.
+/// Starts of each: fewer than the tribunal's ten, since the best of five hardly predicts less.
 const STARTS: usize = 5;
 
 async fn clusters(

@@ -1,4 +1,4 @@
-//! Out of time: do segments drawn from the orders before a cut foretell what comes after it?
+//! Out of time: do segments drawn from the orders before a cut predict what comes after it?
 //!
 //! Scores and thresholds are re-derived from the orders before the cut; outcomes lie after it. Effects
 //! are over all customers who qualify before the cut. What a level is expected to lead to is learned on
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lasting_trait_is_foretold_as_well_as_theory_says() {
+    fn a_lasting_trait_is_predicted_as_well_as_theory_says() {
         // 28 to 48 gaps make the trait all but known; one later gap shares b²/(b² + w²) of its variance with it,
         // of which a median split keeps 2/pi.
         let habits = Habits { orders: (31, 51), gap: 60.0, gap_between: 6.0, gap_within: 6.0, ..Habits::default() };

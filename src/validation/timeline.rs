@@ -43,7 +43,7 @@ pub struct Timeline {
     pub cut: Cut,
     /// What the segments may know.
     pub before: Window,
-    /// What they are to foretell.
+    /// What they are to predict.
     pub after: Window,
 }
 
