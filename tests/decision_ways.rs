@@ -72,10 +72,23 @@ fn show() {
         for layout in [Layout::Star, Layout::Wide, Layout::Customers] {
             for seed in [1, 2] {
                 let (_, decision) = run_on(scenario, customers, layout, seed);
-                println!("== {} {layout:?} {seed}: {:?} {:?}", scenario.name(), decision.verdict, decision.findings.recommendation);
-                for r in &decision.findings.reasons { println!("  + {}: {}", r.code, r.text); }
-                for r in &decision.findings.caveats { println!("  - {}: {}", r.code, r.text); }
-                if seed == 1 { for g in &decision.gates { println!("     {} {:?} {:?} {}", g.id, g.value.value(), g.status, g.note); } }
+                println!(
+                    "== {} {layout:?} {seed}: {:?} {:?}",
+                    scenario.name(),
+                    decision.verdict,
+                    decision.findings.recommendation
+                );
+                for r in &decision.findings.reasons {
+                    println!("  + {}: {}", r.code, r.text);
+                }
+                for r in &decision.findings.caveats {
+                    println!("  - {}: {}", r.code, r.text);
+                }
+                if seed == 1 {
+                    for g in &decision.gates {
+                        println!("     {} {:?} {:?} {}", g.id, g.value.value(), g.status, g.note);
+                    }
+                }
             }
         }
     }

@@ -472,7 +472,9 @@ fn beaten(code: &str, row: &Contender) -> Reason {
     let outcome = sentences::outcome(&row.outcome);
     reason(
         code,
-        format!("On held-out customers and later orders, {outcome} is predicted better by {name} than by the rule{margin}."),
+        format!(
+            "On held-out customers and later orders, {outcome} is predicted better by {name} than by the rule{margin}."
+        ),
         "validation.bake_off",
     )
 }

@@ -45,11 +45,8 @@ impl Receipt {
     /// The receipt of a run; `outputs` are sorted by name.
     pub fn new(results: &Results, mut outputs: Vec<Hashed>) -> Self {
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let input = |file: &FileFindings| Hashed {
-            name: file.name.clone(),
-            bytes: file.bytes,
-            sha256: file.sha256.clone(),
-        };
+        let input =
+            |file: &FileFindings| Hashed { name: file.name.clone(), bytes: file.bytes, sha256: file.sha256.clone() };
         let inputs = results.extract.files.iter().map(input).collect();
         Self {
             schema_version: SCHEMA_VERSION,

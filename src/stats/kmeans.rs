@@ -306,6 +306,8 @@ mod properties {
     use crate::pace::block_on;
     use proptest::prelude::*;
 
+    use crate::stats::rng::Rng;
+
     /// Small whole numbers: every sum of coordinates is exact, so that the invariances must hold to the bit.
     fn rows() -> impl Strategy<Value = Matrix<f32>> {
         (4_usize..60, 1_usize..5).prop_flat_map(|(n, d)| {
