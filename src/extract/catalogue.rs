@@ -171,9 +171,9 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Is the product in the product table, or is there no such table?
-    pub(super) fn is_known(&self, product: u32) -> bool {
-        !self.has_product_table || (product as usize) < self.known
+    /// Products below this number are in the product table; all are where there is no such table.
+    pub(super) fn known(&self) -> u32 {
+        if self.has_product_table { u32::try_from(self.known).unwrap_or(u32::MAX) } else { u32::MAX }
     }
 
     /// Puts products and categories in order. `lines` (products by rank) are counted per category where there

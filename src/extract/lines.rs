@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use super::bound::{Bound, Reading, Watch};
 use super::catalogue::{Catalogue, MOST_PRODUCTS};
 use super::error::ExtractError;
+use super::flags::Flags;
 use super::history::Line;
 use super::keys::{ABSENT, NULL};
 use super::notes::place;
@@ -51,13 +52,22 @@ impl Returns {
     }
 }
 
+/// Neighbouring rows of one order. Lines of one order stand together in most files, and where an order lies in
+/// memory is anybody's guess: one look per run is what makes reading fast.
+#[derive(Clone, Copy)]
+struct Run {
+    /// Position of the order; or a sentinel of `orders`.
+    order: u32,
+    rows: u32,
+}
+
 /// Which order each row of a batch belongs to.
 struct Finder<'o> {
     orders: &'o mut Orders,
     keys: Vec<u32>,
     customers: Vec<u32>,
-    /// Position per row; or a sentinel of `orders`.
-    positions: Vec<u32>,
+    /// The batch from its first row to its last.
+    runs: Vec<Run>,
 }
 
 impl Finder<'_> {
@@ -70,26 +80,44 @@ impl Finder<'_> {
         rows_before: u64,
     ) -> Result<(), ExtractError> {
         self.orders.keys.find(order, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
-        let position = &self.orders.position;
-        self.positions.clear();
-        self.positions.extend(self.keys.iter().map(|&key| match key {
-            NULL | ABSENT => NO_ORDER,
-            key => position[key as usize],
-        }));
+        self.runs.clear();
+        for same in self.keys.chunk_by(|a, b| a == b) {
+            let order = match same[0] {
+                NULL | ABSENT => NO_ORDER,
+                key => self.orders.position[key as usize],
+            };
+            self.runs.push(Run { order, rows: same.len() as u32 });
+        }
         if let Some(customer) = customer {
             self.orders
                 .customers
                 .find(customer, &mut self.customers)
                 .map_err(|e| part.key_error(Role::Customer, e, rows_before))?;
-            for (row, at) in self.positions.iter_mut().enumerate() {
-                if self.customers[row] == NULL {
-                    *at = NO_ORDER;
-                } else if *at == SHARED {
-                    *at = self.orders.shared.get(&(self.keys[row], self.customers[row])).copied().unwrap_or(NO_ORDER);
-                }
-            }
+            self.split_by_customer();
         }
         Ok(())
+    }
+
+    /// Orders whose id several customers share: the row's customer says which is meant.
+    fn split_by_customer(&mut self) {
+        let mut split = Vec::with_capacity(self.runs.len());
+        let mut row = 0;
+        for run in &self.runs {
+            let rows = row..row + run.rows as usize;
+            row = rows.end;
+            for same in self.customers[rows.clone()].chunk_by(|a, b| a == b) {
+                let order = match (same[0], run.order) {
+                    (NULL, _) => NO_ORDER,
+                    (customer, SHARED) => {
+                        let key = (self.keys[rows.start], customer);
+                        self.orders.shared.get(&key).copied().unwrap_or(NO_ORDER)
+                    }
+                    (_, order) => order,
+                };
+                split.push(Run { order, rows: same.len() as u32 });
+            }
+        }
+        self.runs = split;
     }
 }
 
@@ -105,7 +133,7 @@ pub(super) async fn read_lines(
     let order_role = if wide { Role::Order } else { Role::LineOrder };
     let count = orders.len();
     let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
-    let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new(), positions: Vec::new() };
+    let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new(), runs: Vec::new() };
 
     let (start, with_return) =
         count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
@@ -181,33 +209,39 @@ async fn count_lines(
             finder.find(part, order_role, batch.column(order_at), customer, rows_before)?;
             if let Some(at) = quantity_at {
                 numbers.read(batch.column(at));
-                for (&order, &quantity) in finder.positions.iter().zip(&numbers.values) {
-                    if quantity <= 0.0 && (order as usize) < orders {
-                        with_return.push(order);
+                let mut row = 0;
+                for run in &finder.runs {
+                    let rows = row..row + run.rows as usize;
+                    row = rows.end;
+                    if (run.order as usize) < orders && numbers.values[rows].iter().any(|quantity| *quantity <= 0.0) {
+                        with_return.push(run.order);
                     }
                 }
             }
-            for (row, &order) in finder.positions.iter().enumerate() {
-                match order {
+            let mut row = 0;
+            for run in &finder.runs {
+                let (first, rows) = (row, u64::from(run.rows));
+                row += run.rows as usize;
+                match run.order {
                     NO_ORDER if wide => {}
-                    NO_ORDER if finder.keys[row] == NULL => {
-                        reading.integrity.null_keys += 1;
-                        reading.notes.add("null_keys", 1, "Rows without customer or order were left out", || {
-                            place(part.table.name(), part.column(order_role), rows_before + row as u64)
+                    NO_ORDER if finder.keys[first] == NULL => {
+                        reading.integrity.null_keys += rows;
+                        reading.notes.add("null_keys", rows, "Rows without customer or order were left out", || {
+                            place(part.table.name(), part.column(order_role), rows_before + first as u64)
                         });
                     }
                     NO_ORDER => {
-                        reading.integrity.orphan_lines += 1;
+                        reading.integrity.orphan_lines += rows;
                         let sentence = "Lines whose order is not in the orders file were left out";
-                        reading.notes.add("orphan_lines", 1, sentence, || {
-                            place(part.table.name(), part.column(order_role), rows_before + row as u64)
+                        reading.notes.add("orphan_lines", rows, sentence, || {
+                            place(part.table.name(), part.column(order_role), rows_before + first as u64)
                         });
                     }
-                    LATE => late += 1,
-                    SHARED => shared += 1,
+                    LATE => late += rows,
+                    SHARED => shared += rows,
                     order => {
-                        start[order as usize + 1] += 1;
-                        total += 1;
+                        start[order as usize + 1] += run.rows;
+                        total += rows;
                     }
                 }
             }
@@ -260,6 +294,38 @@ struct Filled {
     returns: Returns,
 }
 
+impl Filled {
+    /// Keeps quantities and amounts of the `rows` just put at `at` of `order`.
+    fn weigh(
+        &mut self,
+        order: u32,
+        at: u32,
+        products: &[u32],
+        rows: std::ops::Range<usize>,
+        quantity: &[f64],
+        amount: &[f64],
+    ) {
+        let known = |values: &[f64], row: usize| values.get(row).copied().filter(|v| !v.is_nan());
+        let sold = |row: &usize| products[*row] != NULL;
+        if !self.returns.start.is_empty()
+            && let Some(slot) = self.returns.slot(order)
+        {
+            let first = slot + (at - self.start[order as usize]) as usize;
+            for (within, row) in (first..).zip(rows.filter(sold)) {
+                // A quantity that is not known is no return.
+                self.returns.quantity[within] = known(quantity, row).unwrap_or(1.0);
+                if let Some(money) = self.returns.amount.get_mut(within) {
+                    *money = known(amount, row).unwrap_or(0.0);
+                }
+            }
+        } else if let Some(money) = &mut self.amount {
+            for row in rows.filter(sold) {
+                money[order as usize] += known(amount, row).unwrap_or(0.0);
+            }
+        }
+    }
+}
+
 const LINE_ROLES: [Role; 6] =
     [Role::Product, Role::Reordered, Role::Quantity, Role::Amount, Role::Category, Role::Customer];
 
@@ -284,7 +350,8 @@ async fn fill(
     let (Some(order_at), Some(product_at)) = (slot(order_role), slot(Role::Product)) else { return Ok(()) };
     let orders = filled.end.len();
     let mut products = Vec::new();
-    let (mut reordered, mut quantity, mut amount) = <(Numbers, Numbers, Numbers)>::default();
+    let mut reordered = Flags::default();
+    let (mut quantity, mut amount) = <(Numbers, Numbers)>::default();
     let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
     let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
     for batch in batches {
@@ -302,59 +369,52 @@ async fn fill(
         if let Some(at) = slot(Role::Category) {
             catalogue.assign(part, batch.column(at), &products, true, rows_before, reading)?;
         }
-        for (role, numbers, watch) in [
-            (Role::Reordered, &mut reordered, &mut w_reordered),
-            (Role::Quantity, &mut quantity, &mut w_quantity),
-            (Role::Amount, &mut amount, &mut w_amount),
-        ] {
+        for (role, numbers, watch) in
+            [(Role::Quantity, &mut quantity, &mut w_quantity), (Role::Amount, &mut amount, &mut w_amount)]
+        {
             if let Some(at) = slot(role) {
-                let column = batch.column(at);
-                numbers.read(column);
+                numbers.read(batch.column(at));
                 watch.saw(numbers.present());
                 if let Some((row, value)) = numbers.first_bad.take() {
                     watch.refuse(numbers.bad, rows_before + row as u64, || value);
                 }
             }
         }
-        if !reordered.values.is_empty()
-            && let Some((row, value)) = reordered.values.iter().enumerate().find(|(_, v)| **v != 0.0 && **v != 1.0)
-            && !value.is_nan()
-        {
-            let count = reordered.values.iter().filter(|v| !v.is_nan() && **v != 0.0 && **v != 1.0).count();
-            w_reordered.refuse(count as u64, rows_before + row as u64, || value.to_string());
+        if let Some(at) = slot(Role::Reordered) {
+            reordered.read(batch.column(at));
+            w_reordered.saw(reordered.present);
+            if let Some((row, value)) = reordered.first_bad.take() {
+                w_reordered.refuse(reordered.bad, rows_before + row as u64, || value);
+            }
+        } else {
+            reordered.values.resize(batch.num_rows(), false);
         }
-        for (row, (&order, &product)) in finder.positions.iter().zip(&products).enumerate() {
-            if order as usize >= orders {
+        let known = catalogue.known();
+        let mut row = 0;
+        for run in &finder.runs {
+            let rows = row..row + run.rows as usize;
+            row = rows.end;
+            if run.order as usize >= orders {
                 continue;
             }
-            if product == NULL {
-                without_product += 1;
-                continue;
-            }
-            unknown += u64::from(!catalogue.is_known(product));
-            let at = filled.end[order as usize];
-            if at >= filled.start[order as usize + 1] {
+            let at = filled.end[run.order as usize];
+            if run.rows > filled.start[run.order as usize + 1] - at {
                 return Err(ExtractError::FileChanged {
                     file: part.table.name().to_owned(),
                     detail: "an order has more lines than when they were counted".to_owned(),
                 });
             }
-            filled.end[order as usize] = at + 1;
-            let again = reordered.values.get(row).is_some_and(|v| *v > 0.0);
-            filled.lines[at as usize] = Line::new(product, again);
-            if !filled.returns.start.is_empty()
-                && let Some(slot) = filled.returns.slot(order)
-            {
-                let within = slot + (at - filled.start[order as usize]) as usize;
-                // A quantity that is not known is no return.
-                let units = quantity.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(1.0);
-                filled.returns.quantity[within] = units;
-                if let Some(money) = filled.returns.amount.get_mut(within) {
-                    *money = amount.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0);
+            let mut end = at as usize;
+            for (&product, &again) in products[rows.clone()].iter().zip(&reordered.values[rows.clone()]) {
+                if product != NULL {
+                    filled.lines[end] = Line::new(product, again);
+                    end += 1;
+                    unknown += u64::from(product >= known);
                 }
-            } else if let Some(money) = &mut filled.amount {
-                money[order as usize] += amount.values.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0);
             }
+            filled.end[run.order as usize] = end as u32;
+            without_product += u64::from(run.rows) - (end as u64 - u64::from(at));
+            filled.weigh(run.order, at, &products, rows, &quantity.values, &amount.values);
         }
         rows_before += batch.num_rows() as u64;
         reading.tick(batch.num_rows()).await?;

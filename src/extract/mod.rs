@@ -6,8 +6,11 @@
 
 pub mod error;
 pub mod findings;
+mod flags;
 pub mod history;
 pub mod ids;
+#[cfg(not(target_arch = "wasm32"))]
+mod read_ahead;
 pub mod schema;
 pub mod source;
 

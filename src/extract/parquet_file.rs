@@ -27,10 +27,11 @@ const MOST_ROWS_PER_BYTE: u64 = 1000;
 const FREE_ROWS: u64 = 1_000_000;
 
 /// A Parquet file whose footer has been read and checked.
+#[derive(Clone)]
 pub(super) struct ParquetFile {
     source: Arc<dyn Source>,
     metadata: Arc<ParquetMetaData>,
-    columns: Vec<TableColumn>,
+    columns: Arc<[TableColumn]>,
 }
 
 impl ParquetFile {
@@ -80,7 +81,7 @@ impl ParquetFile {
         if columns.is_empty() {
             return Err(ExtractError::ZeroColumns { file });
         }
-        Ok(Self { source: Arc::clone(source), metadata: Arc::new(metadata), columns })
+        Ok(Self { source: Arc::clone(source), metadata: Arc::new(metadata), columns: columns.into() })
     }
 
     /// The first trouble that pages had, or else what the decoder said, with the columns it may be about.
@@ -168,14 +169,21 @@ impl Table for ParquetFile {
         let places = wanted.iter().filter_map(|c| present.binary_search(c).ok()).collect();
         let rows = if first_rows.is_some() { None } else { Some(self.rows()) };
         let columns = wanted.to_vec();
-        let stream = Stream { file: self, reader, record, columns, places, rows, broken: false };
-        Ok(Box::new(stream.take(if first_rows.is_some() { 1 } else { usize::MAX })))
+        let stream = Stream { file: self.clone(), reader, record, columns, places, rows, broken: false };
+        if first_rows.is_some() {
+            return Ok(Box::new(stream.take(1)));
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.rows() > BATCH_ROWS as u64 {
+            return Ok(Box::new(super::read_ahead::ReadAhead::start(self.name(), stream)?));
+        }
+        Ok(Box::new(stream))
     }
 }
 
 /// Batches of a file, each fault with its place.
-struct Stream<'a> {
-    file: &'a ParquetFile,
+struct Stream {
+    file: ParquetFile,
     reader: ParquetRecordBatchReader,
     record: Record,
     columns: Vec<usize>,
@@ -185,14 +193,14 @@ struct Stream<'a> {
     broken: bool,
 }
 
-impl Stream<'_> {
+impl Stream {
     fn fail(&mut self, said: &str) -> ExtractError {
         self.broken = true;
         self.file.error(&self.record, &self.columns, said)
     }
 }
 
-impl Iterator for Stream<'_> {
+impl Iterator for Stream {
     type Item = Result<RecordBatch, ExtractError>;
 
     fn next(&mut self) -> Option<Self::Item> {

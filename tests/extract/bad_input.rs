@@ -436,6 +436,16 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
             3,
         ),
         (
+            "a flag of 2 after one that is not known",
+            findings(&star(
+                orders(),
+                with(lines(), "reordered", maybe_ints([Some(0), None, Some(1), Some(2), Some(1), Some(0), Some(0)])),
+            )),
+            "reordered_invalid",
+            1,
+            3,
+        ),
+        (
             "a hole in the gaps",
             findings(&star(
                 with(orders(), "days_since_prior_order", floats([None, None, None, Some(3.0), None, Some(2.0)])),
