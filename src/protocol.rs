@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::export::artifact::Artifact;
+pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;

@@ -6,7 +6,8 @@ use crate::pipeline::error::Error;
 use crate::pipeline::run::Finished;
 use crate::report::{markdown, memo};
 
-use super::{assignments, features, results};
+use super::sql::{Dialect, check, query};
+use super::{assignments, baseline, features, results};
 
 const PARQUET: &str = "application/vnd.apache.parquet";
 
@@ -24,6 +25,12 @@ pub enum Artifact {
     ResultsJson,
     /// `decision_memo.md`.
     MemoMarkdown,
+    /// `baseline.json`.
+    BaselineJson,
+    /// `<dialect>.sql`, the scoring query.
+    Sql(Dialect),
+    /// `check_<dialect>.sql`, its self-check.
+    SqlCheck(Dialect),
 }
 
 /// A file made for download.
@@ -45,6 +52,7 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
     let tables = &finished.tables;
     let (name, ids, segmentation) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
     let mut bytes = Vec::new();
+    let sql = "application/sql;charset=utf-8";
     let (file, mime) = match artifact {
         Artifact::AssignmentsParquet => {
             assignments::parquet(name, ids, segmentation, &mut bytes)?;
@@ -65,6 +73,18 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
         Artifact::MemoMarkdown => {
             bytes = markdown::write(&memo::memo(&finished.outcome.results)).into_bytes();
             ("decision_memo.md", "text/markdown;charset=utf-8")
+        }
+        Artifact::BaselineJson => {
+            baseline::json(&baseline::baseline(finished)?, &mut bytes)?;
+            ("baseline.json", "application/json")
+        }
+        Artifact::Sql(dialect) => {
+            bytes = query::scoring(&baseline::baseline(finished)?, *dialect).into_bytes();
+            (dialect.file().trim_start_matches("sql/"), sql)
+        }
+        Artifact::SqlCheck(dialect) => {
+            bytes = check::self_check(&baseline::baseline(finished)?, *dialect).into_bytes();
+            (dialect.check_file().trim_start_matches("sql/check/"), sql)
         }
     };
     Ok(MadeFile { name: file.to_owned(), mime: mime.to_owned(), bytes })

@@ -4,10 +4,12 @@
 
 pub mod artifact;
 pub mod assignments;
+pub mod baseline;
 pub mod error;
 pub mod features;
 pub mod receipt;
 pub mod results;
 mod sheet;
+pub mod sql;
 
 pub use error::ExportError;

@@ -29,6 +29,8 @@ pub struct Hashed {
 pub struct Receipt {
     /// Version of the names in this file and in results.json.
     pub schema_version: u32,
+    /// Names the run: the same build, seed, parameters and inputs give the same id. Baseline and SQL carry it.
+    pub id: String,
     /// Which build ran.
     pub build: Build,
     /// The seed.
@@ -50,12 +52,24 @@ impl Receipt {
         let inputs = results.extract.files.iter().map(input).collect();
         Self {
             schema_version: SCHEMA_VERSION,
+            id: Self::id_of(results),
             build: results.build.clone(),
             seed: results.seed,
             params: results.params.clone(),
             inputs,
             outputs,
         }
+    }
+
+    /// Id of a run: the first 16 hexadecimal digits of the SHA-256 of build, parameters and the inputs' hashes,
+    /// whatever the order in which the files were given.
+    pub fn id_of(results: &Results) -> String {
+        let mut inputs: Vec<String> = results.extract.files.iter().map(|f| format!("{}={}", f.name, f.sha256)).collect();
+        inputs.sort_unstable();
+        // Parameters are plain fields: writing them cannot fail.
+        let params = serde_json::to_string(&results.params).unwrap_or_default();
+        let text = format!("{}\n{params}\n{}", results.build.version, inputs.join("\n"));
+        hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
     }
 
     /// Writes `receipt.json`: indented, one newline at the end.

@@ -4,6 +4,7 @@
 //! [`read`] takes the files and a [`schema::Mapping`] to an order history (or, at customer level, to a
 //! table of customers) and says in its findings what was dropped, merged or derived on the way.
 
+pub mod columns;
 pub mod error;
 pub mod findings;
 mod flags;

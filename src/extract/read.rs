@@ -186,7 +186,7 @@ pub(super) fn describe(table: &dyn Table) -> FileInspection {
 
 /// Tables with their roles, in order of file name so that the order in which files were dropped plays no part;
 /// and the roles as used.
-fn bind<'a>(
+pub(super) fn bind<'a>(
     tables: &'a [Box<dyn Table>],
     mapping: &Mapping,
     reading: &mut Reading<'_>,

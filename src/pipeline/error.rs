@@ -2,6 +2,7 @@
 
 use crate::extract::error::ExtractError;
 use crate::pace::Cancelled;
+use crate::planning::error::PlanningError;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,9 @@ pub enum Error {
     /// The files cannot be used.
     #[error(transparent)]
     Extract(ExtractError),
+    /// A baseline cannot be used, or not with these files.
+    #[error(transparent)]
+    Planning(#[from] PlanningError),
     /// A file could not be written.
     #[error("could not write {file}: {detail}")]
     Write {
@@ -52,7 +56,7 @@ impl Error {
         match self {
             Self::Params(_) => Stage::Params,
             Self::Extract(_) | Self::Cancelled(_) => Stage::Extract,
-            Self::Write { .. } => Stage::Decision,
+            Self::Planning(_) | Self::Write { .. } => Stage::Decision,
         }
     }
 
@@ -64,6 +68,7 @@ impl Error {
             Self::Params(ParamError::Threshold { .. }) => "threshold",
             Self::Params(ParamError::AsOf { .. }) => "as_of",
             Self::Extract(error) => error.code(),
+            Self::Planning(error) => error.code(),
             Self::Write { .. } => "write",
         }
     }
@@ -74,6 +79,7 @@ impl Error {
             Self::Cancelled(_) => "Start again when you are ready.".to_owned(),
             Self::Params(_) => "Correct the parameter and run again.".to_owned(),
             Self::Extract(error) => error.hint().to_owned(),
+            Self::Planning(error) => error.hint().to_owned(),
             Self::Write { .. } => "Check the free space and the permissions, then try again.".to_owned(),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clustering::effort::Effort;
 use crate::clustering::tribunal::{Question, tribunal};
+use crate::extract::columns::mapped_columns;
 use crate::extract::history::{CustomerTable, Extract};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
@@ -14,6 +15,7 @@ use crate::features::customers::from_customers;
 use crate::features::quality::review;
 use crate::features::table::FeatureTable;
 use crate::pace::Pace;
+use crate::planning::window::Window;
 use crate::prepare::components::{CategoryComponents, category_components};
 use crate::readiness::assess::{assess, assess_customers};
 use crate::segments::agreement::agreement;
@@ -50,6 +52,8 @@ pub struct Tables {
     pub ids: Ids,
     /// Their features.
     pub features: FeatureTable,
+    /// The extract as a window on its customers: what a baseline keeps of it.
+    pub window: Window,
     /// Their scores and segments; `None` when nobody qualified.
     pub segmentation: Option<Segmentation>,
 }
@@ -89,6 +93,7 @@ pub async fn run(
         Extract::History(history) => build(history, wanted.min_orders, pace).await?,
         Extract::Customers(given) => from_customers(given, wanted.min_orders),
     };
+    let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
     draft.customers = table.rows() as u64;
     draft.extract.warnings.extend(table.warnings());
 
@@ -109,7 +114,7 @@ pub async fn run(
     let Some(found) = &segmentation else {
         nobody_qualifies(&mut draft, wanted.min_orders);
         let outcome = draft.outcome();
-        return Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } });
+        return Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation } });
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
@@ -151,7 +156,7 @@ pub async fn run(
     }
     pace.stage(Stage::Decision.name()).await?;
     let outcome = draft.outcome();
-    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, segmentation } })
+    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation } })
 }
 
 /// Name of the customer column as it came: outputs carry it on.

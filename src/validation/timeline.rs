@@ -122,7 +122,7 @@ fn calendar(history: &OrderHistory) -> Option<Cut> {
 
 /// `YYYY-MM-DD` of a day since 1970-01-01, proleptic Gregorian (Hinnant, "chrono-compatible low-level date
 /// algorithms").
-pub(super) fn iso_date(day: i32) -> String {
+pub fn iso_date(day: i32) -> String {
     let z = i64::from(day) + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);

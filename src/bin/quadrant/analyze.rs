@@ -8,7 +8,8 @@ use std::thread;
 
 use clap::{Args, ValueEnum};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
-use quadrant::export::{ExportError, assignments, features, results};
+use quadrant::export::sql::{Dialect, check, query};
+use quadrant::export::{ExportError, assignments, baseline, features, results};
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::generate::folder::Folder;
@@ -87,6 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     let finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
     let results = &finished.outcome.results;
     let mut outputs = write(&finished, &mut disk)?;
+    outputs.extend(hand_over(&finished, &mut disk)?);
     let receipt = Receipt::new(results, outputs.clone());
     outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
     drop(pace);
@@ -95,11 +97,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
 }
 
 /// An error of the run as a fault of the input (whatever a person can mend) or of ours.
-fn fault(error: &Error) -> Fault {
+pub(crate) fn fault(error: &Error) -> Fault {
     Fault::input(error, error.hint())
 }
 
-fn read_mapping(path: &Path) -> Result<Mapping, Fault> {
+pub(crate) fn read_mapping(path: &Path) -> Result<Mapping, Fault> {
     let shown = path.display();
     let text = fs::read(path).map_err(|error| {
         Fault::input(format!("{shown} cannot be read: {error}"), "give the path of a mapping file with --mapping")
@@ -112,7 +114,7 @@ fn read_mapping(path: &Path) -> Result<Mapping, Fault> {
     })
 }
 
-fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
+pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
     let open = |path: &PathBuf| match FileSource::open(path) {
         Ok(source) => Ok(Arc::new(source) as Arc<dyn Source>),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
@@ -147,8 +149,24 @@ fn write(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
     })
 }
 
+/// Writes the baseline and the scoring queries; nothing when nobody has a segment.
+fn hand_over(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
+    let Ok(baseline) = baseline::baseline(finished) else { return Ok(Vec::new()) };
+    let mut outputs = vec![file(disk, "baseline.json", |out| baseline::json(&baseline, out))?];
+    for dialect in Dialect::ALL {
+        outputs.push(text(disk, dialect.file(), &query::scoring(&baseline, dialect))?);
+        outputs.push(text(disk, dialect.check_file(), &check::self_check(&baseline, dialect))?);
+    }
+    Ok(outputs)
+}
+
+/// Writes a text file.
+pub(crate) fn text(disk: &mut Disk, name: &'static str, content: &str) -> Result<Hashed, Fault> {
+    file(disk, name, |out| out.write_all(content.as_bytes()).map_err(|source| ExportError::Io { file: name, source }))
+}
+
 /// Writes one file, hashing it on its way.
-fn file(
+pub(crate) fn file(
     disk: &mut Disk,
     name: &str,
     write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> Result<(), ExportError>,

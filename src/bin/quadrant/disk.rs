@@ -29,6 +29,9 @@ impl Folder for Disk {
     type File = BufWriter<File>;
 
     fn create(&mut self, name: &str) -> io::Result<Self::File> {
+        if let Some(folder) = self.partial(name).parent() {
+            fs::create_dir_all(folder)?;
+        }
         Ok(BufWriter::with_capacity(1 << 20, File::create(self.partial(name))?))
     }
 

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::Artifact;
+use crate::protocol::{Artifact, Dialect};
 use crate::ui::session::Session;
 use crate::ui::state::State;
 
 /// What can be had: artifact, test id, file name, what it is for.
-fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 5] {
+fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 11] {
     [
         (
             Artifact::AssignmentsParquet,
@@ -29,6 +29,17 @@ fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 5] {
             "results.json",
             "every number on these pages, under names that do not change",
         ),
+        (
+            Artifact::BaselineJson,
+            "download-baseline",
+            "baseline.json",
+            "thresholds and distributions, frozen: score and compare later extracts with it",
+        ),
+        (Artifact::Sql(Dialect::DuckDb), "download-sql-duckdb", "duckdb.sql", "the rule for your own tables, in DuckDB"),
+        (Artifact::Sql(Dialect::Spark), "download-sql-spark", "spark.sql", "in Spark SQL or Databricks"),
+        (Artifact::Sql(Dialect::BigQuery), "download-sql-bigquery", "bigquery.sql", "in BigQuery"),
+        (Artifact::Sql(Dialect::Snowflake), "download-sql-snowflake", "snowflake.sql", "in Snowflake"),
+        (Artifact::Sql(Dialect::Postgres), "download-sql-postgres", "postgres.sql", "in PostgreSQL"),
     ]
 }
 

@@ -1,0 +1,152 @@
+"""Runs the exported SQL in real engines: 0 differences to the analysis, on every case.
+
+    python tests/engines/run.py duckdb            (part of `make test`)
+    python tests/engines/run.py spark postgres sqlglot
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import pyarrow.parquet as pq  # noqa: E402
+from cases import ROOT, all_cases  # noqa: E402
+
+
+def sql(out, name, check):
+    return (out / "sql" / ("check" if check else "") / f"{name}.sql").read_text()
+
+
+class DuckDb:
+    """The `duckdb` package, one database per case."""
+
+    name = "duckdb"
+    dialect = "duckdb"
+    kind = "VIEW"
+
+    def __init__(self):
+        import duckdb
+
+        self.duckdb = duckdb
+
+    def open(self, case, out):
+        connection = self.duckdb.connect()
+        for path in [*case.files, out / "assignments.parquet"]:
+            stem = path.stem.replace('"', '""')
+            where = str(path).replace("'", "''")
+            connection.execute(f"CREATE {self.kind} \"{stem}\" AS SELECT * FROM read_parquet('{where}')")
+        return connection
+
+    def query(self, connection, text):
+        return connection.execute(text).fetchall()
+
+    def translate(self, text):
+        return text
+
+    def close(self, connection):
+        connection.close()
+
+
+class Transpiled(DuckDb):
+    """Other dialects, parsed and transpiled to DuckDB by sqlglot, then run there.
+
+    On tables: over Parquet, DuckDB folds comparisons by statistics that leave NaN out, and those engines do not.
+    """
+
+    kind = "TABLE"
+
+    def __init__(self, dialect):
+        super().__init__()
+        self.dialect = dialect
+        self.name = f"{dialect} through sqlglot"
+
+    def translate(self, text):
+        import sqlglot
+
+        statements = sqlglot.parse(text, read=self.dialect, error_level=sqlglot.ErrorLevel.RAISE)
+        assert len(statements) == 1
+        return statements[0].sql(dialect="duckdb")
+
+
+class Spark(DuckDb):
+    """Local PySpark."""
+
+    name = "spark"
+    dialect = "spark"
+
+    def __init__(self):
+        from pyspark.sql import SparkSession
+
+        self.spark = (
+            SparkSession.builder.master("local[2]").appName("quadrant").config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "4").config("spark.driver.memory", "3g")
+            .config("spark.sql.session.timeZone", "America/New_York").getOrCreate()
+        )
+        self.spark.sparkContext.setLogLevel("ERROR")
+
+    def open(self, case, out):
+        names = []
+        for path in [*case.files, out / "assignments.parquet"]:
+            quoted = "`" + path.stem.replace("`", "``") + "`"
+            # Spark's readers take some characters of a path for a pattern.
+            link = Path(tempfile.mkdtemp()) / "table.parquet"
+            link.symlink_to(path)
+            self.spark.read.parquet(str(link)).createOrReplaceTempView(quoted)
+            names.append(path.stem)
+        return names
+
+    def query(self, connection, text):
+        return [tuple(row) for row in self.spark.sql(text).collect()]
+
+    def close(self, connection):
+        for name in connection:
+            self.spark.catalog.dropTempView(name)
+
+
+def engines(wanted):
+    for name in wanted:
+        if name == "duckdb":
+            yield DuckDb()
+        elif name == "spark":
+            yield Spark()
+        elif name == "postgres":
+            from postgres import Postgres
+
+            yield Postgres()
+        elif name == "sqlglot":
+            yield Transpiled("bigquery")
+            yield Transpiled("snowflake")
+        else:
+            raise SystemExit(f"no such engine: {name}")
+
+
+def main(wanted):
+    work = ROOT / "target" / "engines"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    cases = [(case, case.analyze(work)) for case in all_cases(work)]
+    failed = 0
+    for engine in engines(wanted):
+        for case, out in cases:
+            started = time.monotonic()
+            rows = pq.read_metadata(out / "assignments.parquet").num_rows
+            try:
+                connection = engine.open(case, out)
+                try:
+                    [(differences, compared)] = engine.query(connection, engine.translate(sql(out, engine.dialect, True)))
+                finally:
+                    engine.close(connection)
+                ok = differences == 0 and compared == rows and rows > 0
+                told = f"{differences} differences in {compared} of {rows} customers"
+            except Exception as error:  # an engine's refusal is a failure of ours
+                ok, told = False, f"{type(error).__name__}: {str(error)[:1500]}"
+            failed += not ok
+            print(f"{'ok    ' if ok else 'FAILED'} {engine.name}: {case.name}: {told} ({time.monotonic() - started:.1f} s)", flush=True)
+    if failed:
+        raise SystemExit(f"{failed} failed")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["duckdb"])
