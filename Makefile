@@ -8,7 +8,7 @@ export QUADRANT_SHARED ?= $(CURDIR)/../shared
 TRUNK := trunk --color never
 WASM := --target wasm32-unknown-unknown
 
-.PHONY: help setup-build setup-test test-data serve build test test-native test-wasm test-e2e bench lint fmt screenshots clean
+.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-e2e bench lint fmt screenshots clean
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -26,10 +26,18 @@ serve: setup-build ## build the page and serve it with the demo extract on http:
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release
 
-test: setup-test test-data test-native test-wasm test-e2e ## every test: native, wasm in a browser, end to end
+test: setup-test test-data test-native test-sql test-wasm test-e2e ## every test: native, wasm in a browser, end to end
 
 test-native: ## the analysis, natively
 	cargo test
+
+test-sql: test-data ## the scoring SQL on DuckDB: 0 differences to the analysis
+	cargo build --bin quadrant
+	@.ci/engines duckdb
+
+test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowflake's dialects (installs them)
+	cargo build --bin quadrant
+	@.ci/engines spark postgres sqlglot
 
 # wasm-bindgen's runner finds Debian's driver by this variable.
 test-wasm: setup-test ## the same numbers in a headless browser

@@ -64,7 +64,8 @@ impl Receipt {
     /// Id of a run: the first 16 hexadecimal digits of the SHA-256 of build, parameters and the inputs' hashes,
     /// whatever the order in which the files were given.
     pub fn id_of(results: &Results) -> String {
-        let mut inputs: Vec<String> = results.extract.files.iter().map(|f| format!("{}={}", f.name, f.sha256)).collect();
+        let mut inputs: Vec<String> =
+            results.extract.files.iter().map(|f| format!("{}={}", f.name, f.sha256)).collect();
         inputs.sort_unstable();
         // Parameters are plain fields: writing them cannot fail.
         let params = serde_json::to_string(&results.params).unwrap_or_default();

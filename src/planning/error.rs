@@ -147,7 +147,9 @@ impl PlanningError {
         match self {
             Self::NotBaseline { .. } => "give the baseline.json that an analysis wrote",
             Self::NewerSchema { .. } => "use the build that wrote the baseline, or a newer one",
-            Self::HashMismatch { .. } => "take the baseline from where the analysis wrote it; it is not made to be edited",
+            Self::HashMismatch { .. } => {
+                "take the baseline from where the analysis wrote it; it is not made to be edited"
+            }
             Self::OtherDefinitions { .. } => "analyze the reference extract again with this build and use its baseline",
             Self::OtherLayout { .. } => "give the same kind of files as the baseline was made from",
             Self::RoleDiffers { .. } => {
@@ -164,7 +166,9 @@ impl PlanningError {
             }
             Self::NobodyQualifies { .. } => "give longer histories",
             Self::NothingToFreeze => "analyze an extract whose customers have enough orders",
-            Self::Previous { .. } => "give the assignments.parquet of an earlier analysis or scoring of these customers",
+            Self::Previous { .. } => {
+                "give the assignments.parquet of an earlier analysis or scoring of these customers"
+            }
             Self::Earlier { .. } => "give the drift.json of the window before, made with this baseline",
         }
     }

@@ -1,5 +1,6 @@
 """Extracts on which the scoring SQL must give what the analysis gives: real ones where they are, generated and hostile ones."""
 
+import json
 import math
 import os
 import random
@@ -7,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,8 +18,8 @@ BINARY = Path(os.environ.get("QUADRANT_BINARY") or ROOT / "target/debug/quadrant
 class Case:
     """A named extract: its files, and how it is analyzed."""
 
-    def __init__(self, name, files, arguments=(), allowed_empty=False):
-        self.name, self.files, self.arguments, self.allowed_empty = name, [Path(f) for f in files], list(arguments), allowed_empty
+    def __init__(self, name, files, arguments=()):
+        self.name, self.files, self.arguments = name, [Path(f) for f in files], list(arguments)
 
     def analyze(self, work):
         """Folder with assignments, baseline and SQL."""
@@ -102,8 +102,6 @@ def wide_ids(work):
     def at(path, column):
         return [{"file": path.name, "column": column}]
 
-    import json
-
     mapping.write_text(json.dumps({"layout": "star", "roles": {
         "customer": at(files[0], "customer`id \\ ' ü"), "order": at(files[0], order),
         "order_sequence": at(files[0], "order_number"), "days_since_prior": at(files[0], "days_since_prior_order"),
@@ -115,7 +113,7 @@ def wide_ids(work):
 def messy(work):
     """Every derivation rule at once: returns, repeats, nulls, shared order ids, odd times."""
     rng = random.Random(11)
-    customers, orders, products, stamps, units, texts, epochs, calendar = ([] for _ in range(8))
+    customers, orders, products, stamps, units = ([] for _ in range(5))
     order = 0
     for customer in range(1, 241):
         day = rng.randint(17_000, 17_060)
@@ -138,9 +136,17 @@ def messy(work):
                     stamps.append(at * 1_000_000 if known else None)
     days = [None if s is None else s // 86_400_000_000 for s in stamps]
     stamp = pa.array(stamps, pa.timestamp("us"))
-    texts = [None if s is None else f"{s.as_py():%Y-%m-%d %H:%M:%S}" if i % 2 else f"{s.as_py():%Y/%m/%dT%H:%M:%S+02:00}" if i % 3 else "2024-02-30"
-             for i, s in enumerate(stamp) for s in [s if s.as_py() is not None else None]]
-    calendar = [None if s is None else int(f"{pa.scalar(s, pa.timestamp('us')).as_py():%Y%m%d}") for s in stamps]
+    known = stamp.to_pylist()
+
+    def written(at, row):
+        if at is None:
+            return None
+        if row % 6 == 0:
+            return "2024-02-30"  # no such day
+        return f"{at:%Y-%m-%d %H:%M:%S}" if row % 2 else f"{at:%Y/%m/%dT%H:%M:%S+02:00}"
+
+    texts = [written(at, row) for row, at in enumerate(known)]
+    calendar = [None if at is None else int(f"{at:%Y%m%d}") for at in known]
     epochs = [None if s is None else s // 1000 for s in stamps]
     base = {
         "client": pa.array(customers, pa.int64()), "receipt": pa.array(orders, pa.int64()),
@@ -173,8 +179,6 @@ def messy(work):
 
 
 def wide_case(work, name, columns, roles, arguments):
-    import json
-
     path = write(work / name / "in", "lines", columns)
     mapping = path.parent / "mapping.json"
     mapping.write_text(json.dumps(
@@ -185,8 +189,6 @@ def wide_case(work, name, columns, roles, arguments):
 
 def star_case(work, rng, base, stamp):
     """Orders that stand twice, lines without an order, ids as floats with NaN, gaps below 0; lines in two files."""
-    import json
-
     rows = {}
     for client, receipt, at in zip(base["client"].to_pylist(), base["receipt"].to_pylist(), stamp.to_pylist()):
         if client is not None and receipt is not None and receipt % 40 != 39:
@@ -226,4 +228,3 @@ def all_cases(work):
     yield from messy(work)
 
 
-__all__ = ["BINARY", "DATA", "ROOT", "Case", "all_cases", "pc", "skipped"]

@@ -73,7 +73,13 @@ pub(super) fn as_double(engine: &dyn Engine, expression: &str) -> String {
 pub(super) fn comment(words: &str) -> String {
     let line: String = words
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .map(|c| match c {
+            '\u{2028}' | '\u{2029}' => ' ',
+            c if c.is_control() => ' ',
+            // Some runners cut a file at every semicolon, in comments too.
+            ';' => ',',
+            c => c,
+        })
         .collect();
     // dbt would take these for its own marks, in comments too.
     line.replace("{{", "{ {").replace("{%", "{ %").replace("{#", "{ #")

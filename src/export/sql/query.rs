@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::columns::MappedColumn;
+use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::findings::Layout;
 use crate::extract::schema::Role;
 use crate::planning::baseline::Baseline;
@@ -101,9 +101,19 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
          status and no segment."
             .to_owned(),
     ];
+    let wall_clock = |c: &MappedColumn| c.writing == Some(TimeWriting::WallClock);
+    if dialect == Dialect::Spark && baseline.extract.columns.iter().any(wall_clock) {
+        lines.push(
+            "Spark shows TIMESTAMP in the session's zone: set spark.sql.session.timeZone to the zone that your clock is \
+             written in (UTC for INT96 and what pandas writes). TIMESTAMP_NTZ needs nothing."
+                .into(),
+        );
+    }
     let marks = |name: &str| ["{{", "{%", "{#"].iter().any(|mark| name.contains(mark));
     if baseline.extract.columns.iter().any(|c| marks(&c.column) || marks(&c.file)) {
-        lines.push("A column or table name holds marks that dbt would read as its own: rename it before using dbt.".into());
+        lines.push(
+            "A column or table name holds marks that dbt would read as its own: rename it before using dbt.".into(),
+        );
     }
     lines.iter().map(|line| format!("-- {}\n", comment(line))).collect()
 }
@@ -145,8 +155,11 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
         .iter()
         .filter(|(_, roles)| !is_table(roles) && !is_lines(roles) && roles.contains_key(&Role::Order))
         .collect();
-    let lines: Vec<&Part<'_>> =
-        if wide { orders.clone() } else { parts.iter().filter(|(_, roles)| !is_table(roles) && is_lines(roles)).collect() };
+    let lines: Vec<&Part<'_>> = if wide {
+        orders.clone()
+    } else {
+        parts.iter().filter(|(_, roles)| !is_table(roles) && is_lines(roles)).collect()
+    };
     let has = |parts: &[&Part<'_>], role: Role| parts.iter().any(|(_, roles)| roles.contains_key(&role));
     let facts = Facts {
         timing: if has(&orders, Role::DaysSincePrior) {
@@ -162,10 +175,9 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
     };
     let number = |role: Role| {
         move |roles: &BTreeMap<Role, &MappedColumn>| {
-            roles.get(&role).map_or_else(
-                || format!("CAST(NULL AS {})", engine.double()),
-                |column| source::number(engine, column),
-            )
+            roles
+                .get(&role)
+                .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::number(engine, column))
         }
     };
     let key = |role: Role| {
@@ -174,16 +186,14 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
         }
     };
     let day = |roles: &BTreeMap<Role, &MappedColumn>| {
-        roles.get(&Role::OrderTimestamp).map_or_else(
-            || format!("CAST(NULL AS {})", engine.integer()),
-            |column| source::day(engine, column),
-        )
+        roles
+            .get(&Role::OrderTimestamp)
+            .map_or_else(|| format!("CAST(NULL AS {})", engine.integer()), |column| source::day(engine, column))
     };
     let gap = |roles: &BTreeMap<Role, &MappedColumn>| {
-        roles.get(&Role::DaysSincePrior).map_or_else(
-            || format!("CAST(NULL AS {})", engine.double()),
-            |column| source::non_negative(engine, column),
-        )
+        roles
+            .get(&Role::DaysSincePrior)
+            .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::non_negative(engine, column))
     };
     let again = |roles: &BTreeMap<Role, &MappedColumn>| {
         roles.get(&Role::Reordered).map_or_else(|| "0".to_owned(), |column| source::flag(engine, column))
@@ -323,7 +333,8 @@ fn star_steps(engine: &dyn Engine, facts: &Facts<'_>, orders: String, lines: Str
     let until = facts.until(engine, "MIN(day)").map_or_else(String::new, |until| format!(" AND {until}"));
     steps.push(step(
         "owners",
-        "Whose order it is. An order id under two customers does not say whose its lines are: they are left out.".into(),
+        "Whose order it is. An order id under two customers does not say whose its lines are: they are left out."
+            .into(),
         false,
         format!(
             "  SELECT order_id, MIN(customer_id) AS customer_id\n  FROM orders_once\n  GROUP BY order_id\n  \
@@ -347,7 +358,8 @@ fn star_steps(engine: &dyn Engine, facts: &Facts<'_>, orders: String, lines: Str
             "basket_sizes",
             "Lines per order before they are joined: a tenth of the rows.".into(),
             false,
-            "  SELECT order_id, COUNT(*) AS line_count, SUM(again) AS reordered\n  FROM basket\n  GROUP BY order_id".into(),
+            "  SELECT order_id, COUNT(*) AS line_count, SUM(again) AS reordered\n  FROM basket\n  GROUP BY order_id"
+                .into(),
         ));
         steps.push(step(
             "loyalty",
@@ -422,7 +434,8 @@ fn wide_steps(engine: &dyn Engine, facts: &Facts<'_>, rows: String) -> Vec<Step>
         )
     });
     let bought = if facts.quantity { " AND basket.units > 0" } else { "" };
-    let from = format!("  FROM basket{kept}\n  WHERE basket.product_id IS NOT NULL{bought}\n  GROUP BY basket.customer_id");
+    let from =
+        format!("  FROM basket{kept}\n  WHERE basket.product_id IS NOT NULL{bought}\n  GROUP BY basket.customer_id");
     if facts.given_flag {
         steps.push(step(
             "loyalty",
@@ -527,7 +540,9 @@ fn rule(engine: &dyn Engine, baseline: &Baseline) -> Step {
     };
     Step {
         name: "scored",
-        why: format!("Customers with fewer than {minimum} orders, without a known gap or without a line have no segment."),
+        why: format!(
+            "Customers with fewer than {minimum} orders, without a known gap or without a line have no segment."
+        ),
         shared: false,
         body,
     }
@@ -546,7 +561,10 @@ fn percentile(engine: &dyn Engine, score: &str, percentiles: &Percentiles) -> St
     if cases.is_empty() {
         return format!("CASE WHEN status = 'assigned' THEN {} END", exact(engine, last));
     }
-    format!("CASE WHEN status = 'assigned' THEN {}\n    END", as_double(engine, &format!("CASE{cases}\n      ELSE {last} END")))
+    format!(
+        "CASE WHEN status = 'assigned' THEN {}\n    END",
+        as_double(engine, &format!("CASE{cases}\n      ELSE {last} END"))
+    )
 }
 
 /// The last `SELECT`.

@@ -1,0 +1,145 @@
+//! What can be said of the text alone; `tests/engines` runs it.
+
+use crate::extract::columns::{MappedColumn, TimeWriting};
+use crate::extract::findings::Layout;
+use crate::extract::history::CustomerTable;
+use crate::extract::ids::Ids;
+use crate::extract::schema::{ColumnClass, Role};
+use crate::features::customers::from_customers;
+use crate::pace::{Pace, block_on};
+use crate::planning::baseline::{Baseline, Reference};
+use crate::planning::window::{Quality, Window};
+use crate::segments::rule::segment;
+use crate::segments::thresholds::TypedThresholds;
+use crate::stats::measured::Measured;
+
+use super::engine::comment;
+use super::{Dialect, check, query};
+
+fn column(role: Role, file: &str, column: &str, class: ColumnClass) -> MappedColumn {
+    let writing = (role == Role::OrderTimestamp).then_some(TimeWriting::WallClock);
+    MappedColumn { role, file: file.into(), column: column.into(), kind: "x".into(), class, writing }
+}
+
+fn baseline(layout: Layout, columns: Vec<MappedColumn>) -> Baseline {
+    let scores: Vec<f64> = (1..=60).map(|i| f64::from(i) / 61.0).collect();
+    let table = CustomerTable {
+        customers: Ids::from_i64((1..=60).collect()),
+        behavioural: vec![("freq_score".into(), scores.clone()), ("loyalty_score".into(), scores)],
+        ..CustomerTable::default()
+    };
+    let table = from_customers(&table, 5);
+    let found = block_on(segment(&table, TypedThresholds::default(), &Pace::unhurried())).unwrap();
+    let window = Window { layout, columns, orders: 0, order_lines: 0, period: None, quality: Quality::default() };
+    Baseline::of(&Reference {
+        build: "0.0.0",
+        receipt: "0123456789abcdef",
+        seed: 1,
+        min_orders: 5,
+        as_of: None,
+        id_name: "cust\"omer",
+        window: &window,
+        table: &table,
+        segmentation: found.as_ref(),
+        migration: Measured::absent("none", ""),
+    })
+    .unwrap()
+}
+
+fn star() -> Baseline {
+    use ColumnClass::{Float, Integer};
+    baseline(
+        Layout::Star,
+        vec![
+            column(Role::Customer, "or\"d`ers\n.parquet", "cust\"omer", Integer),
+            column(Role::Order, "or\"d`ers\n.parquet", "id", Integer),
+            column(Role::DaysSincePrior, "or\"d`ers\n.parquet", "{{ gap }}", Float),
+            column(Role::LineOrder, "lines.parquet", "id", Integer),
+            column(Role::Product, "lines.parquet", "sku\\", Integer),
+            column(Role::Quantity, "lines.parquet", "n", Float),
+        ],
+    )
+}
+
+fn wide() -> Baseline {
+    use ColumnClass::{Integer, Text, Timestamp};
+    baseline(
+        Layout::Wide,
+        ["a.parquet", "b.PARQUET"]
+            .into_iter()
+            .flat_map(|file| {
+                [
+                    column(Role::Customer, file, "client", Text),
+                    column(Role::Order, file, "order", Integer),
+                    column(Role::OrderTimestamp, file, "at", Timestamp),
+                    column(Role::Product, file, "sku", Integer),
+                ]
+            })
+            .collect(),
+    )
+}
+
+#[test]
+fn every_table_is_named_once_and_the_query_is_one_plain_select() {
+    for dialect in Dialect::ALL {
+        let text = query::scoring(&star(), dialect);
+        assert_eq!(text.matches(" FROM ").count() + text.matches("\nFROM ").count(), text.matches("FROM").count());
+        let (one, two) = match dialect {
+            Dialect::Spark => ("`or\"d``ers\n`", "`lines`"),
+            Dialect::BigQuery => ("`or\"d\\`ers\\n`", "`lines`"),
+            _ => ("\"or\"\"d`ers\n\"", "\"lines\""),
+        };
+        assert_eq!(text.matches(&format!("FROM {one}")).count(), 1, "{dialect:?}\n{text}");
+        assert_eq!(text.matches(&format!("FROM {two}")).count(), 1, "{dialect:?}");
+        assert!(!text.contains(';') && text.ends_with('\n'));
+        let wide = query::scoring(&wide(), dialect);
+        assert_eq!(wide.matches("UNION ALL").count(), 1);
+        assert!(wide.contains("MAX(day) - MIN(day)") && wide.contains("SUM(line_count) - COUNT(*)"));
+        assert!(!wide.contains("OVER ("), "dates alone need no window");
+    }
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    let star = star();
+    for dialect in Dialect::ALL {
+        for text in [query::scoring(&star, dialect), check::self_check(&star, dialect)] {
+            let quoted = match dialect {
+                Dialect::Spark => "`cust\"omer`",
+                Dialect::BigQuery => "`cust\"omer`",
+                _ => "\"cust\"\"omer\"",
+            };
+            assert!(text.contains(quoted), "{dialect:?}");
+            let backslash = if dialect == Dialect::BigQuery { "`sku\\\\`" } else { "sku\\" };
+            assert!(text.contains(backslash), "{dialect:?}");
+            assert!(text.lines().filter(|l| l.starts_with("--")).all(|l| !l.contains("{{")), "{dialect:?}");
+        }
+        assert!(query::scoring(&star, dialect).contains("rename it before using dbt"));
+        assert!(!query::scoring(&wide(), dialect).contains("rename it before using dbt"));
+    }
+}
+
+#[test]
+fn comments_are_one_line() {
+    assert_eq!(comment("a\nb\r\u{2028}c\u{85}d {{ e }} {% f"), "a b  c d { { e }} { % f");
+}
+
+#[test]
+fn comments_say_what_and_by_which_run() {
+    let star = star();
+    let text = query::scoring(&star, Dialect::DuckDb);
+    let (frequency, loyalty) = star.cuts();
+    for words in
+        [star.receipt.as_str(), &star.sha256, &format!("{frequency:?}"), &format!("{loyalty:?}"), "60 customers"]
+    {
+        assert!(text.lines().take(6).any(|line| line.contains(words)), "{words}");
+    }
+}
+
+#[test]
+fn a_sequence_needs_a_window_over_orders_only() {
+    let mut columns = wide().extract.columns;
+    columns.push(column(Role::OrderSequence, "a.parquet", "n", ColumnClass::Integer));
+    let text = query::scoring(&baseline(Layout::Wide, columns), Dialect::Postgres);
+    assert!(text.contains("LAG(day) OVER") && text.contains("FROM orders_once"));
+}

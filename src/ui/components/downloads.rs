@@ -35,7 +35,12 @@ fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 11] {
             "baseline.json",
             "thresholds and distributions, frozen: score and compare later extracts with it",
         ),
-        (Artifact::Sql(Dialect::DuckDb), "download-sql-duckdb", "duckdb.sql", "the rule for your own tables, in DuckDB"),
+        (
+            Artifact::Sql(Dialect::DuckDb),
+            "download-sql-duckdb",
+            "duckdb.sql",
+            "the rule for your own tables, in DuckDB",
+        ),
         (Artifact::Sql(Dialect::Spark), "download-sql-spark", "spark.sql", "in Spark SQL or Databricks"),
         (Artifact::Sql(Dialect::BigQuery), "download-sql-bigquery", "bigquery.sql", "in BigQuery"),
         (Artifact::Sql(Dialect::Snowflake), "download-sql-snowflake", "snowflake.sql", "in Snowflake"),
