@@ -7,6 +7,8 @@
 //!    strength count as one, or that were not tested against the null, are weak at most.
 //! 4. A weak silhouette is raised to reasonable where everything else speaks for the clusters: in many dimensions
 //!    features without structure dilute the silhouette of groups that are really there \[J\].
+//! 5. The headline is the set with the strongest structure; among equals the one furthest above its null, and where
+//!    there is no structure at all the one with the highest silhouette.
 
 use super::findings::{GridCell, Headline, NullBenchmark, SetFindings, Stability, Structure};
 use crate::report::figures::{decimal, integer, p_value, percent};
@@ -48,7 +50,12 @@ pub(super) fn judge(sets: &[SetFindings], nulls: &[NullBenchmark], stability: &[
     let mut best: Option<(Structure, f64, Evidence<'_>)> = None;
     for evidence in sets.iter().filter_map(|set| gather(set, nulls, stability)) {
         let structure = evidence.structure();
-        let excess = evidence.null.map_or(evidence.silhouette, |null| null.observed - null.null_mean);
+        // Among sets without structure the excess over the null is noise; the best of them is the one that comes
+        // closest to clusters.
+        let excess = match (structure, evidence.null) {
+            (Structure::None, _) | (_, None) => evidence.silhouette,
+            (_, Some(null)) => null.observed - null.null_mean,
+        };
         let stronger = best.as_ref().is_none_or(|(held, own, _)| {
             rank(structure) > rank(*held) || (rank(structure) == rank(*held) && excess > *own)
         });
