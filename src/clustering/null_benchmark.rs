@@ -11,8 +11,8 @@ use crate::stats::eigen::{EigenError, symmetric_eigen_paced};
 use crate::stats::kmeans::{KMeansError, KMeansParams, kmeans};
 use crate::stats::matrix::Matrix;
 use crate::stats::measured::Measured;
-use crate::stats::normal;
 use crate::stats::pca::covariance_paced;
+use crate::stats::ranks::normal_scores;
 use crate::stats::rng::Rng;
 use crate::stats::silhouette::silhouette_tiled;
 
@@ -53,7 +53,8 @@ impl Generator {
             Reference::Copula => {
                 let mut scores = Matrix::<f64>::zeros(x.rows(), x.columns());
                 for (f, column) in columns.iter().enumerate() {
-                    for (i, score) in normal_scores(column).into_iter().enumerate() {
+                    let wide: Vec<f64> = column.iter().copied().map(f64::from).collect();
+                    for (i, score) in normal_scores(&wide).into_iter().enumerate() {
                         scores.row_mut(i)[f] = score;
                     }
                 }
@@ -120,28 +121,6 @@ impl Generator {
         }
         Ok(drawn)
     }
-}
-
-/// Normal quantiles of (mid-rank - 1/2) / n.
-fn normal_scores(column: &[f32]) -> Vec<f64> {
-    let n = column.len();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_unstable_by(|&a, &b| column[a].total_cmp(&column[b]).then(a.cmp(&b)));
-    let mut scores = vec![0.0; n];
-    let mut start = 0;
-    while start < n {
-        let mut end = start + 1;
-        while end < n && column[order[end]].total_cmp(&column[order[start]]).is_eq() {
-            end += 1;
-        }
-        // Mid-rank less one half: the mean of start + 1/2 .. end - 1/2.
-        let score = normal::quantile(0.5 * (start + end) as f64 / n as f64);
-        for &row in &order[start..end] {
-            scores[row] = score;
-        }
-        start = end;
-    }
-    scores
 }
 
 /// What is compared: the sample, the number of clusters, and how hard to look.

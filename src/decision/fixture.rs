@@ -160,6 +160,8 @@ pub(super) fn clustering(
 pub(super) fn reliability(value: f64) -> Reliability {
     Reliability {
         value,
+        by_ranks: v(value),
+        mean_gap: v(value),
         customers: 2_000,
         by_history: Vec::new(),
         repeat_probability: 0.5 + libm::asin(value) / std::f64::consts::PI,

@@ -1,7 +1,7 @@
 //! Correlations of the eight user metrics.
 
 use crate::pace::{Cancelled, Pace};
-use crate::stats::correlation::pearson;
+use crate::stats::correlation::pearson_of_pairs;
 use crate::stats::measured::Measured;
 
 use super::findings::CorrelationTable;
@@ -22,14 +22,4 @@ pub(super) async fn correlations(columns: &[(&str, &[f64])], pace: &Pace) -> Res
         }
     }
     Ok(CorrelationTable { metrics: columns.iter().map(|(name, _)| (*name).to_owned()).collect(), matrix })
-}
-
-/// Pearson's r over the pairs without NaN.
-fn pearson_of_pairs(x: &[f64], y: &[f64]) -> Option<f64> {
-    if !x.iter().chain(y).any(|v| v.is_nan()) {
-        return pearson(x, y);
-    }
-    let (x, y): (Vec<f64>, Vec<f64>) =
-        x.iter().zip(y).filter(|(a, b)| !a.is_nan() && !b.is_nan()).map(|(&a, &b)| (a, b)).unzip();
-    pearson(&x, &y)
 }

@@ -29,6 +29,16 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     r.is_finite().then(|| r.clamp(-1.0, 1.0))
 }
 
+/// Pearson's r over the rows without NaN in either column (pandas' `corr`); `None` as [`pearson`].
+pub fn pearson_of_pairs(x: &[f64], y: &[f64]) -> Option<f64> {
+    if x.len() != y.len() || !x.iter().chain(y).any(|v| v.is_nan()) {
+        return pearson(x, y);
+    }
+    let (x, y): (Vec<f64>, Vec<f64>) =
+        x.iter().zip(y).filter(|(a, b)| !a.is_nan() && !b.is_nan()).map(|(&a, &b)| (a, b)).unzip();
+    pearson(&x, &y)
+}
+
 /// Spearman's rank correlation: Pearson's r of the mid-ranks.
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     if x.len() != y.len() {
@@ -83,6 +93,14 @@ mod tests {
         assert_eq!(pearson(&[1.0, 2.0], &[2.0]), None);
         assert_eq!(pearson(&[0.1; 7], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]), None);
         assert_eq!(spearman_brown(-1.0), None);
+    }
+
+    #[test]
+    fn pairs_with_a_hole_are_left_out() {
+        let (x, y) = ([1.0, f64::NAN, 2.0, 3.0, 9.0], [2.0, 7.0, 3.5, 5.0, f64::NAN]);
+        assert_eq!(pearson_of_pairs(&x, &y), pearson(&[1.0, 2.0, 3.0], &[2.0, 3.5, 5.0]));
+        assert_eq!(pearson_of_pairs(&x[..3], &y), None);
+        assert_eq!(pearson_of_pairs(&[f64::NAN; 3], &[1.0, 2.0, 3.0]), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Mid-ranks: ties share the mean of the ranks they span.
 
+use super::normal;
+
 /// Ranks of a column and what its ties take away.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranks {
@@ -30,6 +32,16 @@ pub fn mid_ranks(x: &[f64]) -> Ranks {
     Ranks { ranks, ties }
 }
 
+/// Van der Waerden's normal scores: the normal quantile of (mid-rank - 1/2) / n, for values without NaN.
+pub fn normal_scores(x: &[f64]) -> Vec<f64> {
+    let n = x.len() as f64;
+    let mut scores = mid_ranks(x).ranks;
+    for rank in &mut scores {
+        *rank = normal::quantile((*rank - 0.5) / n);
+    }
+    scores
+}
+
 /// Mean rank of `length` equal values after `before` smaller ones.
 pub(crate) fn mid_rank(before: usize, length: usize) -> f64 {
     before as f64 + 0.5 * (length as f64 + 1.0)
@@ -44,6 +56,20 @@ pub(crate) fn tie_term(length: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn normal_scores_of_ranks() {
+        // scipy.stats.norm.ppf((rankdata(x) - .5) / len(x))
+        let scores = normal_scores(&[10.0, 3.0, 3.0, 700.0]);
+        for (found, expected) in scores.iter().zip([
+            0.318_639_363_964_375,
+            -0.674_489_750_196_082,
+            -0.674_489_750_196_082,
+            1.150_349_380_376_008,
+        ]) {
+            assert!((found - expected).abs() < 1e-12, "{scores:?}");
+        }
+    }
 
     #[test]
     fn ties_share_their_rank() {

@@ -8,7 +8,7 @@
 use super::contenders::{Placed, Sample, continuous, entrants, recency};
 use super::cut::Window;
 use super::findings::Contender;
-use super::held_out::{auc, groups, held_out};
+use super::held_out::{groups, held_out};
 use super::ols::Linear;
 use super::outcomes::{Outcome, outcomes};
 use super::prefix_features::{PrefixFeatures, prefix_features};
@@ -17,6 +17,7 @@ use super::window_scores::window_scores;
 use crate::extract::history::OrderHistory;
 use crate::pace::{Cancelled, Pace};
 use crate::segments::thresholds::TypedThresholds;
+use crate::stats::auc::auc_of_counts;
 use crate::stats::measured::Measured;
 use crate::stats::quantile::{median, quantiles};
 use crate::stats::rng::Rng;
@@ -203,7 +204,7 @@ impl Scored {
             let side = if ring.yes[i] { &mut yes } else { &mut no };
             side[self.group[i] as usize] += w;
         }
-        (1.0 - error / spread, auc(&yes, &no).unwrap_or(f64::NAN))
+        (1.0 - error / spread, auc_of_counts(&yes, &no).unwrap_or(f64::NAN))
     }
 }
 

@@ -95,13 +95,18 @@ pub struct PairContrast {
 /// Reliability of one score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reliability {
-    /// Spearman-Brown of the odd-even correlation, all customers.
+    /// Spearman-Brown of Pearson's odd-even correlation of the score, all customers: what the gate judges.
     pub value: f64,
+    /// The same of the halves' normal scores: what a split, which knows ranks only, rests on.
+    pub by_ranks: Measured<f64>,
+    /// The same of the mean gaps that the frequency score is made of: there a few customers who stay away for
+    /// months weigh most.
+    pub mean_gap: Measured<f64>,
     /// Customers used.
     pub customers: u64,
     /// By history length: (label, customers, value).
     pub by_history: Vec<ReliabilityBand>,
-    /// Probability that a median split repeats: 1/2 + asin(rho)/pi.
+    /// Probability that a median split repeats: 1/2 + asin(rho)/pi at `by_ranks`.
     pub repeat_probability: f64,
 }
 

@@ -47,9 +47,11 @@ pub async fn migration(
     };
     let with_frozen = cross(&before, &late.segment_at(frozen));
     let reliability = reliabilities(history, &early.customers, &pace.part(2, 3, 4)).await?;
+    // The simulation is one of normal scores, so it takes the reliability of ranks.
     let halves = reliability.frequency.value().zip(reliability.loyalty.value());
+    let halves = halves.and_then(|(f, l)| f.by_ranks.value().copied().zip(l.by_ranks.value().copied()));
     let kappa_ceiling = match (halves, super::coupling::tetrachoric(&before)) {
-        (Some((f, l)), Some(axes)) => kappa(ceiling(unstep(f.value), unstep(l.value), axes, seed).as_ref()),
+        (Some((f, l)), Some(axes)) => kappa(ceiling(unstep(f), unstep(l), axes, seed).as_ref()),
         _ => Measured::absent("the reliability of both scores is not known for these customers", "longer histories"),
     };
     pace.tick(4, 4).await?;

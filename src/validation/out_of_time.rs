@@ -6,7 +6,7 @@
 
 use super::contenders::continuous;
 use super::findings::{OutOfTime, OutcomeFindings};
-use super::held_out::{auc, held_out};
+use super::held_out::held_out;
 use super::ols::Linear;
 use super::outcomes::{Outcome, outcomes};
 use super::reliability::MIN_CUSTOMERS;
@@ -17,6 +17,7 @@ use crate::pace::{Cancelled, Pace};
 use crate::segments::findings::Segment;
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::anova::{effect_interval, one_way};
+use crate::stats::auc::auc_of_counts;
 use crate::stats::measured::Measured;
 use crate::stats::quantile::median;
 
@@ -180,7 +181,7 @@ impl Levels {
         let mut order = [0, 1, 2, 3];
         order.sort_by(|&a, &b| promise(a).total_cmp(&promise(b)));
         let no = |level: usize| all[level] as f64 - yes[level];
-        let auc = auc(&order.map(|level| yes[level]), &order.map(no)).unwrap_or(f64::NAN);
+        let auc = auc_of_counts(&order.map(|level| yes[level]), &order.map(no)).unwrap_or(f64::NAN);
         let rate = |yes: f64, all: u64| yes / all as f64;
         let overall = rate(yes.iter().sum(), all.iter().sum());
         let best = order.into_iter().rev().find(|&level| all[level] > 0);
