@@ -13,8 +13,14 @@ mod fault;
 #[path = "quadrant/generate.rs"]
 mod generate;
 #[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/monitor.rs"]
+mod monitor;
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "quadrant/progress.rs"]
 mod progress;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/score.rs"]
+mod score;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "quadrant/summary.rs"]
 mod summary;
@@ -28,7 +34,8 @@ fn main() -> std::process::ExitCode {
         name = "quadrant",
         version,
         about = "Turns an order extract into a customer segmentation one can defend.",
-        after_help = "Exit codes: 0 a result (a NO-GO verdict is a result), 2 unusable input, 1 a bug."
+        after_help = "Exit codes: 0 a result (a NO-GO verdict is a result), 2 unusable input, 1 a bug; \
+                      monitor: 0 keep, 3 watch, 4 alert or recalibrate."
     )]
     struct Arguments {
         #[command(subcommand)]
@@ -39,6 +46,10 @@ fn main() -> std::process::ExitCode {
     enum Command {
         /// Analyze an extract: segments, evidence, verdict, files
         Analyze(analyze::Arguments),
+        /// Score a later extract at a baseline's frozen thresholds
+        Score(score::Arguments),
+        /// Compare a later extract with a baseline: keep, watch, alert or recalibrate
+        Monitor(monitor::Arguments),
         /// Write a synthetic extract with planted truth
         Generate(generate::Arguments),
     }
@@ -49,11 +60,13 @@ fn main() -> std::process::ExitCode {
         std::process::exit(1);
     }));
     let done = match Arguments::parse().command {
-        Command::Analyze(arguments) => analyze::run(&arguments),
-        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Analyze(arguments) => analyze::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
+        Command::Score(arguments) => score::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
+        Command::Monitor(arguments) => monitor::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(fault) => {
             eprintln!("{fault}");
             fault.exit_code()

@@ -7,8 +7,10 @@ pub mod assignments;
 pub mod baseline;
 pub mod error;
 pub mod features;
+pub mod operations;
 pub mod receipt;
 pub mod results;
+pub mod scored;
 mod sheet;
 pub mod sql;
 

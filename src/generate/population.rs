@@ -143,6 +143,11 @@ impl Population {
                 }
             }
             Scenario::LoyaltyDrop => population.repeat_shift = -0.6,
+            Scenario::LoyaltyDropOneType => {
+                for kind in population.types.iter_mut().take(1) {
+                    kind.repeat -= 1.2;
+                }
+            }
         }
         population
     }

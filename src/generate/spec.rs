@@ -23,6 +23,8 @@ pub enum Scenario {
     MixShift,
     /// `Typical` with everybody's propensity to buy again lowered.
     LoyaltyDrop,
+    /// `Typical` with that propensity lowered for one type only: the one that orders often and buys again most.
+    LoyaltyDropOneType,
     /// `Typical` with the order timing damaged: gaps (or timestamps) missing, negative or infinite.
     BrokenColumn,
     /// `Typical` with all ids as text.
@@ -31,7 +33,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// All scenarios, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Typical,
         Self::NoStructure,
         Self::Clusters,
@@ -39,6 +41,7 @@ impl Scenario {
         Self::Slower,
         Self::MixShift,
         Self::LoyaltyDrop,
+        Self::LoyaltyDropOneType,
         Self::BrokenColumn,
         Self::StringIds,
     ];
@@ -53,6 +56,7 @@ impl Scenario {
             Self::Slower => "slower",
             Self::MixShift => "mix-shift",
             Self::LoyaltyDrop => "loyalty-drop",
+            Self::LoyaltyDropOneType => "loyalty-drop-one-type",
             Self::BrokenColumn => "broken-column",
             Self::StringIds => "string-ids",
         }

@@ -3,6 +3,7 @@
 mod draft;
 pub mod drawings;
 pub mod error;
+pub mod later;
 pub mod outcome;
 pub mod params;
 pub mod run;

@@ -160,7 +160,7 @@ pub async fn run(
 }
 
 /// Name of the customer column as it came: outputs carry it on.
-fn id_name(mapping: &Mapping) -> String {
+pub(super) fn id_name(mapping: &Mapping) -> String {
     let named = mapping.roles.get(&Role::Customer).and_then(|columns| columns.first());
     named.map_or_else(|| "customer_id".to_owned(), |column| column.column.clone())
 }

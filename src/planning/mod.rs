@@ -2,9 +2,13 @@
 
 pub mod assignment;
 pub mod baseline;
+pub mod cohort;
 pub mod drivers;
 pub mod error;
 pub mod experiments;
 pub mod findings;
+pub mod monitoring;
+pub mod quality;
 pub mod readout;
+pub mod shadow;
 pub mod window;

@@ -8,6 +8,7 @@
 
 pub mod brief;
 pub mod document;
+pub mod drift;
 pub mod figures;
 pub mod markdown;
 pub mod memo;

@@ -29,7 +29,7 @@ pub fn agreement(given: &[Option<String>], rows: &[u32], labels: &[Segment]) -> 
 }
 
 /// The segment of that name.
-fn named(name: &str) -> Option<Segment> {
+pub fn named(name: &str) -> Option<Segment> {
     let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-'], " ");
     let name = plain(name);
     Segment::ALL.into_iter().find(|segment| plain(segment.name()) == name)

@@ -9,7 +9,7 @@ use std::thread;
 use clap::{Args, ValueEnum};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
 use quadrant::export::sql::{Dialect, check, query};
-use quadrant::export::{ExportError, assignments, baseline, features, results};
+use quadrant::export::{ExportError, assignments, baseline, features, operations, results};
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::generate::folder::Folder;
@@ -156,6 +156,9 @@ fn hand_over(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault>
     for dialect in Dialect::ALL {
         outputs.push(text(disk, dialect.file(), &query::scoring(&baseline, dialect))?);
         outputs.push(text(disk, dialect.check_file(), &check::self_check(&baseline, dialect))?);
+    }
+    for (name, content) in operations::files(&baseline) {
+        outputs.push(text(disk, name, &content)?);
     }
     Ok(outputs)
 }

@@ -1,0 +1,117 @@
+//! Is the later extract as complete as the baseline's? Broken data look like drift and are none.
+
+use serde::{Deserialize, Serialize};
+
+use super::baseline::Baseline;
+use super::drivers::Sample;
+use super::monitoring::Level;
+use super::window::{Quality, Window};
+use crate::report::figures::{decimal, percent};
+
+/// Rise of a share of unusable rows or customers that is a fault: the integrity gate's own limit \[judgement\].
+const FAULT: f64 = 0.01;
+/// Change of the share of orders without lines, or of customers with a value, that is a fault \[judgement\].
+const LOSS: f64 = 0.05;
+/// Change of the share of customers with too short a history that is worth a look \[judgement\].
+const SHORTER: f64 = 0.10;
+/// Orders per customer now over then, within which two windows count as equally long \[judgement\].
+const LENGTH: (f64, f64) = (0.67, 1.5);
+
+/// One figure of completeness then and now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QualityChange {
+    /// Name, as in the baseline's `extract.quality`.
+    pub name: String,
+    /// Then.
+    pub before: f64,
+    /// Now.
+    pub now: f64,
+    /// Band.
+    pub level: Level,
+    /// In words.
+    pub text: String,
+}
+
+/// All figures, in a fixed order.
+pub(super) fn quality_changes(baseline: &Baseline, now: &Window, samples: &[Sample]) -> Vec<QualityChange> {
+    let (then, now) = (&baseline.extract.quality, &now.quality);
+    let of_customers = |q: &Quality, count: u64| if q.customers == 0 { 0.0 } else { count as f64 / q.customers as f64 };
+    let mut changes = Vec::new();
+    let mut share = |name: &str, what: &str, before: f64, now: f64, bad: bool, level: Level| {
+        let text = format!("{what}: {} in the baseline, {} now", percent(before), percent(now));
+        changes.push(QualityChange {
+            name: name.to_owned(),
+            before,
+            now,
+            level: if bad { level } else { Level::Quiet },
+            text,
+        });
+    };
+    for (name, what, before, after) in [
+        (
+            "missing_gap_share",
+            "orders whose days since the prior order are unknown",
+            then.missing_gap_share,
+            now.missing_gap_share,
+        ),
+        ("null_key_share", "rows without customer or order", then.null_key_share, now.null_key_share),
+        (
+            "orphan_line_share",
+            "lines whose order is not in the orders file",
+            then.orphan_line_share,
+            now.orphan_line_share,
+        ),
+        (
+            "unknown_product_share",
+            "lines whose product is not in the product file",
+            then.unknown_product_share,
+            now.unknown_product_share,
+        ),
+        ("no_gap", "customers without a known gap", of_customers(then, then.no_gap), of_customers(now, now.no_gap)),
+        ("no_lines", "customers without a line", of_customers(then, then.no_lines), of_customers(now, now.no_lines)),
+        (
+            "invalid_score",
+            "customers whose score is missing or cannot be",
+            of_customers(then, then.invalid_score),
+            of_customers(now, now.invalid_score),
+        ),
+    ] {
+        share(name, what, before, after, after - before > FAULT, Level::Alert);
+    }
+    let empty = (then.empty_order_share, now.empty_order_share);
+    share(
+        "empty_order_share",
+        "orders without a line",
+        empty.0,
+        empty.1,
+        (empty.1 - empty.0).abs() > LOSS,
+        Level::Alert,
+    );
+    let short = (of_customers(then, then.below_minimum), of_customers(now, now.below_minimum));
+    let shorter = (short.1 - short.0).abs() > SHORTER;
+    share("below_minimum", "customers with too few orders", short.0, short.1, shorter, Level::Watch);
+    for driver in &baseline.drivers {
+        let measured = samples.iter().find(|s| s.name == driver.name).map_or(0, |s| s.values.len());
+        let per = |count: f64, of: u64| if of == 0 { 0.0 } else { count / of as f64 };
+        let (before, after) = (per(driver.customers as f64, then.qualified), per(measured as f64, now.qualified));
+        let what = format!("customers with a value of {}", driver.name);
+        share(&format!("measured:{}", driver.name), &what, before, after, before - after > LOSS, Level::Alert);
+    }
+    let ratio = now.orders_per_customer / then.orders_per_customer;
+    if ratio.is_finite() {
+        let text = format!(
+            "orders per customer: {} in the baseline, {} now: histories of another length score otherwise",
+            decimal(then.orders_per_customer, 1),
+            decimal(now.orders_per_customer, 1)
+        );
+        let level = if (LENGTH.0..=LENGTH.1).contains(&ratio) { Level::Quiet } else { Level::Watch };
+        changes.push(QualityChange {
+            name: "orders_per_customer".to_owned(),
+            before: then.orders_per_customer,
+            now: now.orders_per_customer,
+            level,
+            text,
+        });
+    }
+    changes
+}
