@@ -7,12 +7,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clustering::exact::Solution;
+use crate::clustering::findings::GridCell;
 pub use crate::export::artifact::Artifact;
 pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
+use crate::segments::card::CustomerCard;
+use crate::stats::measured::Measured;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,6 +58,21 @@ pub enum Request {
         run: RunId,
         /// Which file.
         artifact: Artifact,
+    },
+    /// Explain one customer of the last finished run; answered by [`Event::Explained`].
+    Explain {
+        /// Which run's.
+        run: RunId,
+        /// The id as text.
+        customer: String,
+    },
+    /// Measure one solution of the last finished run on all customers; answered by [`Event::MeasuredExactly`], with
+    /// [`Event::Progressed`] on the way. [`Request::Cancel`] stops it.
+    MeasureExactly {
+        /// Which run's.
+        run: RunId,
+        /// Which solution.
+        solution: Solution,
     },
 }
 
@@ -129,4 +148,106 @@ pub enum Event {
         /// MIME type.
         mime: String,
     },
+    /// One customer.
+    Explained {
+        /// Which run's.
+        run: RunId,
+        /// The id that was asked for (untrusted).
+        customer: String,
+        /// The card; `None` if nobody of that id has a segment.
+        card: Option<Box<CustomerCard>>,
+    },
+    /// One solution, on all customers.
+    MeasuredExactly {
+        /// Which run's.
+        run: RunId,
+        /// Which solution.
+        solution: Solution,
+        /// What was found.
+        found: Measured<GridCell>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::extract::findings::{ColumnRef, Layout};
+    use crate::extract::schema::Role;
+    use crate::segments::findings::Segment;
+    use crate::stats::json::Json;
+
+    /// Through text and back, as the page reads it and as the worker does.
+    fn round<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(message: &T) {
+        let text = serde_json::to_string(message).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), message, "{text}");
+        let value = serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        assert_eq!(&T::deserialize(Json(value)).unwrap(), message, "{text}");
+    }
+
+    fn card() -> CustomerCard {
+        CustomerCard {
+            id: "=cmd|'/C calc'!A0".to_owned(),
+            segment: Segment::AtRisk,
+            freq_score: 0.05,
+            loyalty_score: 0.2,
+            mean_days_between_orders: 19.0,
+            freq_percentile: 0.3,
+            loyalty_percentile: 0.1,
+            orders: Measured::Value(7),
+            lines: Measured::absent("no lines", "order lines"),
+            confidence: Measured::Value(0.8),
+            bootstrap_confidence: Measured::absent("no history", ""),
+            imputed: vec!["basket_size_cv".to_owned()],
+            frequency_move: Measured::absent("none", ""),
+            loyalty_move: Measured::absent("none", ""),
+        }
+    }
+
+    #[test]
+    fn requests_come_back_as_they_went() {
+        let run = RunId(3);
+        let solution = Solution { set: "behavioural".to_owned(), k: 4 };
+        let params = Params { exact: vec![solution.clone()], ..Params::default() };
+        let column = ColumnRef { file: "orders.parquet".to_owned(), column: "user".to_owned() };
+        let mapping = Mapping { layout: Layout::Star, roles: [(Role::Customer, vec![column])].into() };
+        for request in [
+            Request::Hello,
+            Request::Inspect { set: FileSetId(1) },
+            Request::Start { run, set: FileSetId(1), mapping: Some(mapping), params },
+            Request::Start { run, set: FileSetId(1), mapping: None, params: Params::default() },
+            Request::Cancel { run },
+            Request::Make { run, artifact: Artifact::ResultsJson },
+            Request::Explain { run, customer: "42 ".to_owned() },
+            Request::MeasureExactly { run, solution },
+        ] {
+            round(&request);
+        }
+    }
+
+    #[test]
+    fn events_come_back_as_they_went() {
+        let run = RunId(3);
+        let failure = Failure {
+            stage: "extract".to_owned(),
+            code: "unknown_file_set".to_owned(),
+            message: "gone".to_owned(),
+            hint: String::new(),
+        };
+        let solution = Solution { set: "behavioural".to_owned(), k: 4 };
+        for event in [
+            Event::Ready { build: "0.1.0".to_owned() },
+            Event::Refused { set: FileSetId(1), failure: failure.clone() },
+            Event::Progressed { run, stage: "extract".to_owned(), done: 1, total: u64::MAX },
+            Event::Failed { run, failure },
+            Event::Cancelled { run },
+            Event::Made { run, artifact: Artifact::AssignmentsCsv, name: "a".to_owned(), mime: "b".to_owned() },
+            Event::Explained { run, customer: "42".to_owned(), card: Some(Box::new(card())) },
+            Event::Explained { run, customer: "42".to_owned(), card: None },
+            Event::MeasuredExactly { run, solution, found: Measured::absent("one row", "more") },
+        ] {
+            round(&event);
+        }
+    }
 }

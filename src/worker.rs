@@ -15,10 +15,12 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
+use crate::clustering::exact::Solution;
 use crate::export::artifact;
 use crate::extract::inspect;
 use crate::extract::source::Source;
 use crate::pace::Pace;
+use crate::pipeline::ask;
 use crate::pipeline::error::Error;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
@@ -29,7 +31,7 @@ use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
 pub struct Engine {
     scope: DedicatedWorkerGlobalScope,
     sets: RefCell<BTreeMap<FileSetId, Vec<Arc<dyn Source>>>>,
-    finished: RefCell<Option<(RunId, Finished)>>,
+    finished: RefCell<Option<(RunId, Rc<Finished>)>>,
     current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
 }
 
@@ -79,6 +81,7 @@ impl Engine {
                     return;
                 };
                 self.cancel_current();
+                self.forget_history();
                 let flag = Rc::new(Cell::new(false));
                 *self.current.borrow_mut() = Some((run, Rc::clone(&flag)));
                 wasm_bindgen_futures::spawn_local(async move {
@@ -98,7 +101,7 @@ impl Engine {
                     match result {
                         Ok(finished) => {
                             let outcome = Box::new(finished.outcome.clone());
-                            *self.finished.borrow_mut() = Some((run, finished));
+                            *self.finished.borrow_mut() = Some((run, Rc::new(finished)));
                             let millis = (pacer::now() - started) as u64;
                             self.tell(&Event::Finished { run, outcome, millis });
                         }
@@ -116,6 +119,17 @@ impl Engine {
                 }
             }
             Request::Make { run, artifact } => self.make(run, artifact),
+            Request::Explain { run, customer } => match self.last(run) {
+                Ok(finished) => {
+                    let card = ask::explain(&finished, &customer).map(Box::new);
+                    self.tell(&Event::Explained { run, customer, card });
+                }
+                Err(failure) => self.tell(&Event::Failed { run, failure }),
+            },
+            Request::MeasureExactly { run, solution } => match self.last(run) {
+                Ok(finished) => self.measure_exactly(run, finished, solution),
+                Err(failure) => self.tell(&Event::Failed { run, failure }),
+            },
         }
     }
 
@@ -138,19 +152,52 @@ impl Engine {
         }
     }
 
-    fn make(&self, run: RunId, artifact: Artifact) {
-        let finished = self.finished.borrow();
-        let made = match finished.as_ref() {
-            Some((last, finished)) if *last == run => {
-                artifact::make(finished, &artifact).map_err(|error| error.failure())
-            }
+    /// The last finished run, if it is `run`.
+    fn last(&self, run: RunId) -> Result<Rc<Finished>, Failure> {
+        match self.finished.borrow().as_ref() {
+            Some((last, finished)) if *last == run => Ok(Rc::clone(finished)),
             _ => Err(Failure {
                 stage: Stage::Decision.name().to_owned(),
                 code: "result_gone".to_owned(),
                 message: "the engine no longer holds the tables of this result".to_owned(),
                 hint: "Run the analysis again, then download.".to_owned(),
             }),
-        };
+        }
+    }
+
+    /// Two histories at once would be the peak of memory: a new run comes first.
+    fn forget_history(&self) {
+        if let Some((_, finished)) = self.finished.borrow_mut().as_mut()
+            && let Some(finished) = Rc::get_mut(finished)
+        {
+            finished.tables.history = None;
+        }
+    }
+
+    fn measure_exactly(self: Rc<Self>, run: RunId, finished: Rc<Finished>, solution: Solution) {
+        self.cancel_current();
+        let flag = Rc::new(Cell::new(false));
+        *self.current.borrow_mut() = Some((run, Rc::clone(&flag)));
+        wasm_bindgen_futures::spawn_local(async move {
+            let pace = Pace::new(pacer::WorkerPacer::new(Rc::clone(&self), run, flag));
+            let found = match pace.stage(Stage::Clustering.name()).await {
+                Ok(()) => ask::measure_exactly(&finished, &solution, &pace).await,
+                Err(cancelled) => Err(cancelled),
+            };
+            let is_current = self.current.borrow().as_ref().is_some_and(|(current, _)| *current == run);
+            if is_current {
+                *self.current.borrow_mut() = None;
+            }
+            match found {
+                Ok(found) => self.tell(&Event::MeasuredExactly { run, solution, found }),
+                Err(_) => self.tell(&Event::Cancelled { run }),
+            }
+        });
+    }
+
+    fn make(&self, run: RunId, artifact: Artifact) {
+        let made =
+            self.last(run).and_then(|finished| artifact::make(&finished, &artifact).map_err(|error| error.failure()));
         match made {
             Ok(file) => {
                 let bytes = Uint8Array::from(file.bytes.as_slice());

@@ -198,6 +198,43 @@ fn a_mapping_file_overrides_what_is_detected() {
 }
 
 #[test]
+fn own_sets_and_exact_solutions_can_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = generated(&folder, 200, "star", "typical");
+    let (out, sets) = (folder.path().join("out"), folder.path().join("sets.json"));
+    let sets = sets.to_str().unwrap();
+    std::fs::write(sets, r#"[{"id": "rhythm", "columns": ["mean_days_between_orders", "std_order_hour"]}]"#).unwrap();
+    let output = analyzed(&files, &out, &["--sets", sets, "--exact", "rhythm=2", "--exact", "behavioural=3"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let found = results(&out);
+    let clustering = found.clustering.value().unwrap();
+    assert!(clustering.sets.iter().any(|set| set.id == "rhythm" && set.features == 2));
+    let exact: Vec<(&str, u32)> = clustering.exact.iter().map(|row| (row.set.as_str(), row.k)).collect();
+    assert_eq!(exact, [("rhythm", 2), ("behavioural", 3)]);
+    assert!(clustering.exact.iter().all(|row| row.found.value().is_some()));
+
+    for (arguments, why) in [
+        (["--sets", sets, "--exact", "nobody_s=2"], "nobody_s=2"),
+        (["--sets", sets, "--exact", "rhythm"], "SET=K"),
+        (["--sets", "no-such-file.json", "--exact", "behavioural=2"], "no-such-file.json"),
+    ] {
+        let output = analyzed(&files, &out, &arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).contains(why), "{arguments:?}: {}", stderr(&output));
+    }
+    for (text, why) in [
+        (r#"[{"id": "rhythm", "columns": ["no_such_feature"]}]"#, "no_such_feature"),
+        (r#"[{"id": "behavioural", "columns": ["reorder_ratio"]}]"#, "already"),
+        ("{", "no list of feature sets"),
+    ] {
+        std::fs::write(sets, text).unwrap();
+        let output = analyzed(&files, &out, &["--sets", sets]);
+        assert_eq!(code(&output), 2, "{text}");
+        assert!(stderr(&output).contains(why), "{text}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn unusable_input_ends_with_2_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let files = generated(&folder, 50, "star", "typical");

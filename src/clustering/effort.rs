@@ -82,6 +82,13 @@ impl Effort {
         }
     }
 
+    /// The same effort with further feature sets, which a person added.
+    #[must_use]
+    pub fn and(mut self, sets: &[FeatureSet]) -> Self {
+        self.sets.extend_from_slice(sets);
+        self
+    }
+
     /// The same effort on an extract with this many categories: where the widest set is wider than the canonical
     /// one, all sets give up rows in proportion, so that the work stays the same and the sets stay comparable.
     #[must_use]

@@ -1,5 +1,7 @@
 //! One solution on all customers, with the exact silhouette: on demand, since it takes minutes at full scale.
 
+use serde::{Deserialize, Serialize};
+
 use super::findings::GridCell;
 use super::grid::cell;
 use crate::features::table::FeatureTable;
@@ -10,6 +12,18 @@ use crate::prepare::sets::FeatureSet;
 use crate::stats::kmeans::{KMeansError, KMeansParams, kmeans};
 use crate::stats::measured::Measured;
 use crate::stats::rng::Rng;
+
+/// Which solution is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Solution {
+    /// Id of the feature set.
+    pub set: String,
+    /// Number of clusters.
+    pub k: u32,
+}
+
+/// Most clusters that can be asked for.
+pub const MOST_CLUSTERS: u32 = 50;
 
 /// k-means with k clusters on every customer of the table, every measure exact: n^2 / 2 distances.
 ///

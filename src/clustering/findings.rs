@@ -235,6 +235,17 @@ pub struct Headline {
     pub silhouette: f64,
 }
 
+/// A solution measured on all customers, on demand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExactFindings {
+    /// Feature set.
+    pub set: String,
+    /// k asked for.
+    pub k: u32,
+    /// The solution, every measure exact; or why there is none.
+    pub found: Measured<GridCell>,
+}
+
 /// results.json `clustering`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClusteringFindings {
@@ -254,6 +265,9 @@ pub struct ClusteringFindings {
     pub agreement: Vec<Agreement>,
     /// Canonical figures beside ours.
     pub canonical: Vec<CanonicalComparison>,
+    /// Solutions measured on all customers; only where asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exact: Vec<ExactFindings>,
     /// The solution that the verdict is about: the one whose evidence is strongest.
     pub headline: Measured<Headline>,
     /// The tribunal's verdict.

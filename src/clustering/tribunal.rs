@@ -95,6 +95,7 @@ pub async fn tribunal(
         null_benchmark,
         agreement,
         canonical,
+        exact: Vec::new(),
         headline: verdict.headline,
         verdict: verdict.structure,
         reasons: verdict.reasons,

@@ -150,6 +150,7 @@ pub(super) fn clustering(
         }],
         agreement: vec![Agreement { a: "rule".to_owned(), b: set.clone(), k: 4, ari: rule_ari }],
         canonical: Vec::new(),
+        exact: Vec::new(),
         headline: v(Headline { set, k: 4, silhouette }),
         verdict: v(verdict),
         reasons: Vec::new(),

@@ -67,6 +67,8 @@ impl Error {
             Self::Params(ParamError::MinOrders { .. }) => "min_orders",
             Self::Params(ParamError::Threshold { .. }) => "threshold",
             Self::Params(ParamError::AsOf { .. }) => "as_of",
+            Self::Params(ParamError::Set(_)) => "feature_set",
+            Self::Params(ParamError::Exact { .. }) => "exact",
             Self::Extract(error) => error.code(),
             Self::Planning(error) => error.code(),
             Self::Write { .. } => "write",

@@ -1,5 +1,6 @@
 //! The order of work.
 
+pub mod ask;
 mod draft;
 pub mod drawings;
 pub mod error;

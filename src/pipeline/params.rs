@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clustering::exact::{MOST_CLUSTERS, Solution};
+use crate::prepare::own::{OwnSet, SetError, check_all};
+use crate::prepare::sets::FeatureSet;
+
 /// How much to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,6 +33,12 @@ pub struct Params {
     pub frequency_threshold: Option<f64>,
     /// Loyalty threshold typed in instead of the median.
     pub loyalty_threshold: Option<f64>,
+    /// Feature sets added to those of the tribunal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<OwnSet>,
+    /// Solutions to measure exactly on all customers: minutes each at full scale.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exact: Vec<Solution>,
 }
 
 impl Default for Params {
@@ -40,6 +50,8 @@ impl Default for Params {
             as_of: None,
             frequency_threshold: None,
             loyalty_threshold: None,
+            sets: Vec::new(),
+            exact: Vec::new(),
         }
     }
 }
@@ -62,6 +74,15 @@ pub enum ParamError {
         /// What was asked for.
         given: f64,
     },
+    /// A feature set that cannot be.
+    #[error(transparent)]
+    Set(#[from] SetError),
+    /// A solution that cannot be.
+    #[error("an exact solution was asked for at {}={}: name a feature set, and 2 to {MOST_CLUSTERS} clusters", .given.set, .given.k)]
+    Exact {
+        /// What was asked for.
+        given: Solution,
+    },
     /// A date that is none.
     #[error("the as-of date \"{given}\" is not a date; write it as YYYY-MM-DD")]
     AsOf {
@@ -75,12 +96,18 @@ pub enum ParamError {
 pub struct CheckedParams {
     inner: Params,
     as_of_day: Option<i32>,
+    sets: Vec<FeatureSet>,
 }
 
 impl CheckedParams {
     /// The parameters.
     pub fn get(&self) -> &Params {
         &self.inner
+    }
+
+    /// The feature sets added.
+    pub fn sets(&self) -> &[FeatureSet] {
+        &self.sets
     }
 
     /// The as-of date as days since 1970-01-01.
@@ -106,7 +133,13 @@ impl Params {
             None => None,
             Some(text) => Some(parse_day(text).ok_or_else(|| ParamError::AsOf { given: text.clone() })?),
         };
-        Ok(CheckedParams { inner: self, as_of_day })
+        let sets = check_all(&self.sets)?;
+        let known = |id: &str| FeatureSet::all().iter().chain(&sets).any(|set| set.id == id);
+        let possible = |asked: &&Solution| known(&asked.set) && (2..=MOST_CLUSTERS).contains(&asked.k);
+        if let Some(given) = self.exact.iter().find(|asked| !possible(asked)) {
+            return Err(ParamError::Exact { given: given.clone() });
+        }
+        Ok(CheckedParams { inner: self, as_of_day, sets })
     }
 }
 
@@ -157,5 +190,10 @@ mod tests {
         assert!(Params { loyalty_threshold: Some(f64::NAN), ..Params::default() }.check().is_err());
         assert!(Params { as_of: Some("soon".into()), ..Params::default() }.check().is_err());
         assert!(Params::default().check().is_ok());
+        let exact = |set: &str, k| Params { exact: vec![Solution { set: set.to_owned(), k }], ..Params::default() };
+        assert!(exact("behavioural", 2).check().is_ok());
+        for nonsense in [exact("behavioural", 1), exact("behavioural", 51), exact("nobody_s", 2)] {
+            assert!(matches!(nonsense.check(), Err(ParamError::Exact { .. })));
+        }
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::clustering::effort::Effort;
+use crate::clustering::exact::all_customers;
+use crate::clustering::findings::ExactFindings;
 use crate::clustering::tribunal::{Question, tribunal};
 use crate::extract::columns::mapped_columns;
-use crate::extract::history::{CustomerTable, Extract};
+use crate::extract::history::{CustomerTable, Extract, OrderHistory};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
 use crate::extract::source::Source;
@@ -17,6 +19,7 @@ use crate::features::table::FeatureTable;
 use crate::pace::Pace;
 use crate::planning::window::Window;
 use crate::prepare::components::{CategoryComponents, category_components};
+use crate::prepare::sets::FeatureSet;
 use crate::readiness::assess::{assess, assess_customers};
 use crate::segments::agreement::agreement;
 use crate::segments::confidence::confidence;
@@ -24,6 +27,7 @@ use crate::segments::findings::GivenSegmentAgreement;
 use crate::segments::profile::profiles;
 use crate::segments::rule::{Segmentation, segment};
 use crate::segments::thresholds::TypedThresholds;
+use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
 
 use super::draft::Draft;
@@ -56,6 +60,9 @@ pub struct Tables {
     pub window: Window,
     /// Their scores and segments; `None` when nobody qualified.
     pub segmentation: Option<Segmentation>,
+    /// The orders behind all that, for questions about single customers; `None` at customer level, when nobody
+    /// qualified, or when the holder gave it up for memory.
+    pub history: Option<Box<OrderHistory>>,
 }
 
 /// Runs everything that `params` ask for.
@@ -114,7 +121,10 @@ pub async fn run(
     let Some(found) = &segmentation else {
         nobody_qualifies(&mut draft, wanted.min_orders);
         let outcome = draft.outcome();
-        return Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation } });
+        return Ok(Finished {
+            outcome,
+            tables: Tables { id_name, ids, features: table, window, segmentation, history: None },
+        });
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
@@ -142,7 +152,7 @@ pub async fn run(
     pace.stage(Stage::Clustering.name()).await?;
     let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
     let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
-    draft.clustering = tribunal(question, &Effort::quick(), pace).await?;
+    draft.clustering = tribunal(question, &Effort::quick().and(params.sets()), pace).await?;
 
     if wanted.depth == Depth::Full {
         refined(&draft.outcome());
@@ -152,11 +162,25 @@ pub async fn run(
         }
         refined(&draft.outcome());
         pace.stage(Stage::Clustering.name()).await?;
-        draft.clustering = tribunal(question, &Effort::full(), pace).await?;
+        draft.clustering = tribunal(question, &Effort::full().and(params.sets()), pace).await?;
+    }
+    if let Measured::Value(found) = &mut draft.clustering {
+        for (index, asked) in wanted.exact.iter().enumerate() {
+            let pace = pace.part(index as u64, index as u64 + 1, wanted.exact.len() as u64);
+            let mut known = FeatureSet::all().into_iter().chain(params.sets().iter().cloned());
+            let Some(set) = known.find(|set| set.id == asked.set) else { continue };
+            let kmeans = KMeansParams::new(asked.k as usize);
+            let cell = all_customers(&table, &components, &set, kmeans, wanted.seed, &pace).await?;
+            found.exact.push(ExactFindings { set: asked.set.clone(), k: asked.k, found: cell });
+        }
     }
     pace.stage(Stage::Decision.name()).await?;
     let outcome = draft.outcome();
-    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation } })
+    let history = match extract {
+        Extract::History(history) => Some(Box::new(history)),
+        Extract::Customers(_) => None,
+    };
+    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation, history } })
 }
 
 /// Name of the customer column as it came: outputs carry it on.

@@ -1,10 +1,12 @@
 //! Winsorising and standardising one feature.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stats::measured::Measured;
 use crate::stats::quantile;
 
 /// Quantiles at which a feature is cut off, each in 0..=1.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Winsor {
     /// Lower quantile.
     pub low: f64,

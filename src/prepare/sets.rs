@@ -1,13 +1,17 @@
 //! Feature sets as data: which columns, cut off where, the category block as shares, components or log-ratios.
 
+use serde::{Deserialize, Serialize};
+
 use crate::features::catalogue::{Behavioural, Corrected};
 
 use super::scale::Winsor;
 
 /// How the category block enters a set.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CategoryBlock {
     /// Not at all.
+    #[default]
     Without,
     /// One share per category, scaled like the other features.
     Shares,

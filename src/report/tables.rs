@@ -4,7 +4,8 @@ use super::document::{Table, Text};
 use super::memo::{gate_bar, gate_value, or_dash};
 use super::{figures, wording};
 use crate::clustering::findings::{
-    Agreement, CanonicalComparison, DbscanFindings, MixtureCell, NullBenchmark, Stability, WardFindings,
+    Agreement, CanonicalComparison, DbscanFindings, ExactFindings, GridCell, MixtureCell, NullBenchmark, Stability,
+    WardFindings,
 };
 use crate::decision::sentences;
 use crate::extract::findings::Warning;
@@ -420,6 +421,33 @@ pub fn canonical(rows: &[CanonicalComparison]) -> Table {
             or_dash(&row.found, figures::coefficient).into(),
             row.reason.clone().into(),
         ]);
+    }
+    table
+}
+
+/// Solutions measured on all customers.
+pub fn exact(rows: &[ExactFindings]) -> Table {
+    let mut table = Table::new("k-means on every customer, all pairs")
+        .words("Features")
+        .numbers("k")
+        .numbers("Customers")
+        .numbers("Silhouette")
+        .numbers("Calinski-Harabasz")
+        .numbers("Davies-Bouldin")
+        .numbers("Smallest cluster");
+    for row in rows {
+        let cell = row.found.value();
+        let of = |pick: fn(&GridCell) -> String| cell.map_or_else(|| "–".to_owned(), pick);
+        let cells = [
+            wording::feature_set(&row.set),
+            row.k.to_string(),
+            of(|cell| figures::integer(cell.silhouette_rows)),
+            of(|cell| or_dash(&cell.silhouette, figures::coefficient)),
+            of(|cell| or_dash(&cell.calinski_harabasz, figures::mean)),
+            of(|cell| or_dash(&cell.davies_bouldin, figures::coefficient)),
+            of(|cell| figures::percent(cell.smallest_cluster_share)),
+        ];
+        table.row(cells.map(Text::from));
     }
     table
 }

@@ -1,7 +1,9 @@
 //! Names of segments, metrics, feature sets and verdicts, as documents and charts say them.
 
+use super::figures;
 use crate::clustering::findings::Structure;
 use crate::decision::findings::{Recommendation, Verdict};
+use crate::segments::card::Change;
 use crate::segments::findings::Segment;
 use crate::validation::findings::EffectSize;
 
@@ -123,6 +125,27 @@ pub fn list(words: &[String]) -> String {
     }
 }
 
+/// What would change a customer's segment, as a sentence.
+pub fn change(change: Change) -> String {
+    let whole = |count: u32| figures::integer(count.into());
+    let days = |count: u32| figures::counted(count.into(), "day", "days");
+    match change {
+        Change::OrdersWithin { orders: 1, days: 0 } => "one more order on the day of the last.".to_owned(),
+        Change::OrdersWithin { orders, days: 0 } => format!("{} more orders on the day of the last.", whole(orders)),
+        Change::OrdersWithin { orders: 1, days: most } => format!("the next order within {}.", days(most)),
+        Change::OrdersWithin { orders, days: most } => {
+            format!("the next {} orders, each within {} of the one before.", whole(orders), days(most))
+        }
+        Change::NextOrderAfter { days: fewest } => format!("the next order only after {} or later.", days(fewest)),
+        Change::MoreReorderedLines { lines } => {
+            format!("{} of products bought before.", figures::counted(lines.into(), "more line", "more lines"))
+        }
+        Change::MoreNewLines { lines } => {
+            format!("{} of products new to the customer.", figures::counted(lines.into(), "more line", "more lines"))
+        }
+    }
+}
+
 /// The first letter small, for use inside a sentence.
 pub fn inside(words: &str) -> String {
     let mut letters = words.chars();
@@ -145,6 +168,21 @@ mod tests {
         assert_eq!(metric("returned_30d"), "Returned 30d");
         assert_eq!(metric(""), "");
         assert_eq!(feature_set("éclairs_x"), "Éclairs x");
+    }
+
+    #[test]
+    fn changes_are_sentences() {
+        let said = [
+            (Change::OrdersWithin { orders: 1, days: 7 }, "the next order within 7 days."),
+            (Change::OrdersWithin { orders: 3, days: 1 }, "the next 3 orders, each within 1 day of the one before."),
+            (Change::OrdersWithin { orders: 2, days: 0 }, "2 more orders on the day of the last."),
+            (Change::NextOrderAfter { days: 1_200 }, "the next order only after 1,200 days or later."),
+            (Change::MoreReorderedLines { lines: 1 }, "1 more line of products bought before."),
+            (Change::MoreNewLines { lines: 12 }, "12 more lines of products new to the customer."),
+        ];
+        for (given, words) in said {
+            assert_eq!(change(given), words);
+        }
     }
 
     #[test]

@@ -94,15 +94,16 @@ pub struct CustomerCard {
     pub loyalty_move: Measured<Move>,
 }
 
-/// The row of the customer whose id reads `text`, if he has a segment.
-pub fn find(ids: &Ids, table: &FeatureTable, text: &str) -> Option<usize> {
+/// The row of the customer whose id reads `text`; `ids` has one id per row of the feature table.
+pub fn find(ids: &Ids, text: &str) -> Option<usize> {
     let text = text.trim();
-    table.customers().iter().position(|&c| ids.text(c as usize) == text)
+    (0..ids.len()).find(|&row| ids.text(row) == text)
 }
 
-/// The card of one row; `None` if there is no such row. `history` is `None` for a customer-level file.
+/// The card of one row, whose customer has the `id`; `None` if there is no such row. `history` is `None` for a
+/// customer-level file.
 pub fn card(
-    ids: &Ids,
+    id: String,
     history: Option<&OrderHistory>,
     table: &FeatureTable,
     found: &Segmentation,
@@ -124,7 +125,7 @@ pub fn card(
         None => (no_history(), no_history()),
     };
     Some(CustomerCard {
-        id: ids.text(customer),
+        id,
         segment,
         freq_score: freq,
         loyalty_score: loyalty,

@@ -34,8 +34,9 @@ fn card_of(customers: &[Vec<Order>], typed: TypedThresholds) -> Option<(Customer
     let history = history(customers, PRODUCTS, 1);
     let (table, found) = run(&history, typed);
     let found = found?;
-    let row = find(&history.customers, &table, " 1 ")?;
-    Some((card(&history.customers, Some(&history), &table, &found, row, 42)?, found))
+    let ids = history.customers.gather(table.customers());
+    let row = find(&ids, " 1 ")?;
+    Some((card(ids.text(row), Some(&history), &table, &found, row, 42)?, found))
 }
 
 /// The segment of customer 1 after a change to his history, thresholds kept.
@@ -177,14 +178,14 @@ fn the_card_and_the_batch_agree() {
     found.confidence = block_on(confidence(&history, &table, &found, &pace())).unwrap();
     let batch = block_on(bootstrap(&history, &table, &found, 7, &pace())).unwrap();
     for (row, kept) in batch.iter().enumerate() {
-        let card = card(&history.customers, Some(&history), &table, &found, row, 7).unwrap();
+        let card = card(row.to_string(), Some(&history), &table, &found, row, 7).unwrap();
         assert_eq!(card.bootstrap_confidence.value(), Some(kept));
         assert_eq!(card.confidence.value(), Some(&found.confidence.as_ref().unwrap()[row]));
         let json = serde_json::to_string(&card).unwrap();
         assert_eq!(serde_json::from_str::<CustomerCard>(&json).unwrap(), card);
     }
-    assert!(card(&history.customers, Some(&history), &table, &found, 99, 7).is_none());
-    assert!(find(&history.customers, &table, "nobody").is_none());
+    assert!(card("99".to_owned(), Some(&history), &table, &found, 99, 7).is_none());
+    assert!(find(&history.customers, "nobody").is_none());
 }
 
 #[test]

@@ -174,7 +174,9 @@ impl Client {
                 inner.cancelling.borrow_mut().take();
                 // What was asked for meanwhile is asked of the next worker.
                 let mut waiting: Vec<Request> = inner.unanswered.borrow_mut().drain(..).collect();
-                waiting.retain(|request| !matches!(request, Request::Start { run: it, .. } if *it == run));
+                waiting.retain(|request| {
+                    !matches!(request, Request::Start { run: it, .. } | Request::MeasureExactly { run: it, .. } if *it == run)
+                });
                 waiting.append(&mut inner.outbox.borrow_mut());
                 *inner.outbox.borrow_mut() = waiting;
                 inner.clone().spawn();
@@ -285,7 +287,12 @@ impl Inner {
                 Request::Start { run, .. },
                 Event::Finished { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
             )
-            | (Request::Make { run, .. }, Event::Made { run: it, .. } | Event::Failed { run: it, .. }) => run != it,
+            | (Request::Make { run, .. }, Event::Made { run: it, .. } | Event::Failed { run: it, .. })
+            | (Request::Explain { run, .. }, Event::Explained { run: it, .. } | Event::Failed { run: it, .. })
+            | (
+                Request::MeasureExactly { run, .. },
+                Event::MeasuredExactly { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
+            ) => run != it,
             _ => true,
         });
     }
@@ -316,7 +323,10 @@ impl Inner {
                 self.die(died(&failure.message));
                 return;
             }
-            Event::Finished { run, .. } | Event::Failed { run, .. } | Event::Cancelled { run } => {
+            Event::Finished { run, .. }
+            | Event::Failed { run, .. }
+            | Event::Cancelled { run }
+            | Event::MeasuredExactly { run, .. } => {
                 let mut cancelling = self.cancelling.borrow_mut();
                 if cancelling.as_ref().is_some_and(|(asked, _)| asked == run)
                     && let Some((_, patience)) = cancelling.take()

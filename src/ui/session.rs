@@ -12,10 +12,14 @@ use web_sys::File;
 use super::client::{Client, Notice};
 use super::dom;
 use super::route::Page;
-use super::state::{FileSet, Phase, Progress, Recipe, Shown, Source, State};
+use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State};
+use crate::clustering::exact::Solution;
+use crate::clustering::findings::ExactFindings;
 use crate::extract::schema::Mapping;
 use crate::pipeline::params::{Depth, Params};
+use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
+use crate::stats::measured::Measured;
 
 /// The reader's side of the protocol. One per page; see [`Session::expect`].
 #[derive(Clone)]
@@ -262,6 +266,41 @@ impl Session {
         }
     }
 
+    /// Asks for the card of the customer with this id, of the outcome on screen.
+    pub fn explain(&self, customer: String) {
+        let Some(recipe) = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.clone()))
+        else {
+            return;
+        };
+        if recipe.engine != self.client.generation() {
+            self.fail(result_gone());
+            return;
+        }
+        self.state.card.set(Some(Asked { customer: customer.clone(), answer: None }));
+        self.client.send(Request::Explain { run: recipe.run, customer });
+    }
+
+    /// Measures one solution of the outcome on screen on all customers.
+    pub fn measure_exactly(&self, solution: Solution) {
+        let Some(recipe) = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.clone()))
+        else {
+            return;
+        };
+        self.stop_quietly();
+        if recipe.engine != self.client.generation() {
+            // Its engine is gone: the same run again, with this asked for.
+            let mut params = recipe.params;
+            params.exact.push(solution);
+            self.start(recipe.set, recipe.source, recipe.mapping, params);
+            return;
+        }
+        let run = recipe.run;
+        *self.books.current.borrow_mut() = Some(recipe);
+        let stage = Stage::Clustering.name().to_owned();
+        self.state.phase.set(Phase::Running(Progress { run, stage, done: 0, total: 0, stopping: false }));
+        self.client.send(Request::MeasureExactly { run, solution });
+    }
+
     fn fail(&self, failure: Failure) {
         *self.books.current.borrow_mut() = None;
         *self.books.wanted.borrow_mut() = None;
@@ -374,6 +413,29 @@ impl Session {
                     self.rest();
                 }
             }
+            Event::Explained { customer, card, .. } => self.state.card.update(|asked| {
+                if let Some(asked) = asked
+                    && asked.customer == customer
+                {
+                    asked.answer = Some(card.map(Arc::from));
+                }
+            }),
+            Event::MeasuredExactly { run, solution, found } => {
+                if !self.is_current(run) {
+                    return;
+                }
+                self.rest();
+                self.state.shown.update(|shown| {
+                    let Some(held) = shown.as_ref().filter(|held| held.recipe.run == run) else { return };
+                    let mut outcome = (*held.outcome).clone();
+                    if let Measured::Value(clustering) = &mut outcome.results.clustering {
+                        clustering.exact.retain(|row| (row.set != solution.set) || row.k != solution.k);
+                        clustering.exact.push(ExactFindings { set: solution.set, k: solution.k, found });
+                    }
+                    let (recipe, millis) = (held.recipe.clone(), held.millis);
+                    *shown = Some(Arc::new(Shown { outcome: Arc::new(outcome), recipe, millis }));
+                });
+            }
             Event::Made { name, mime, .. } => {
                 self.state.making.set(None);
                 if let Some(bytes) = bytes {
@@ -381,6 +443,15 @@ impl Session {
                 }
             }
         }
+    }
+}
+
+fn result_gone() -> Failure {
+    Failure {
+        stage: "decision".into(),
+        code: "result_gone".into(),
+        message: "The engine no longer holds the customers of this result.".into(),
+        hint: "Run the analysis again, then ask.".into(),
     }
 }
 

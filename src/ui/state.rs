@@ -8,6 +8,7 @@ use crate::extract::schema::{Inspection, Mapping};
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
+use crate::segments::card::CustomerCard;
 
 /// Where the files came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,15 @@ pub struct Shown {
     pub millis: Option<u64>,
 }
 
+/// A customer that the reader asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The id as typed (untrusted).
+    pub customer: String,
+    /// `None` until the engine has answered; then the card, or `None` if nobody of that id has a segment.
+    pub answer: Option<Option<Arc<CustomerCard>>>,
+}
+
 /// The page's state: cheap handles, copied everywhere.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -117,6 +127,8 @@ pub struct State {
     pub shown: RwSignal<Option<Arc<Shown>>>,
     /// Files are being dragged over the window.
     pub dragging: RwSignal<bool>,
+    /// The customer asked for, and the answer.
+    pub card: RwSignal<Option<Asked>>,
     /// A file is being made for download: its button is busy.
     pub making: RwSignal<Option<crate::protocol::Artifact>>,
 }
@@ -131,6 +143,7 @@ impl State {
             depth: RwSignal::new(Depth::Quick),
             shown: RwSignal::new(None),
             dragging: RwSignal::new(false),
+            card: RwSignal::new(None),
             making: RwSignal::new(None),
         }
     }

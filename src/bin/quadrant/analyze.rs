@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use clap::{Args, ValueEnum};
+use quadrant::clustering::exact::Solution;
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
 use quadrant::export::sql::{Dialect, check, query};
 use quadrant::export::{ExportError, assignments, baseline, features, operations, results};
@@ -17,6 +18,7 @@ use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
 use quadrant::pipeline::run::{Finished, run as analyse};
+use quadrant::prepare::own::OwnSet;
 
 use crate::disk::Disk;
 use crate::fault::Fault;
@@ -32,7 +34,7 @@ enum DepthName {
 }
 
 /// `quadrant analyze FILE... [--mapping mapping.json] [--min-orders 5] [--as-of DATE] [--depth quick|full] [--seed N]
-/// --out DIR`.
+/// [--sets sets.json] [--exact SET=K]... --out DIR`.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Parquet files of one extract, in any order; roles are detected
@@ -53,6 +55,12 @@ pub(crate) struct Arguments {
     /// Seed of everything random: the same seed gives the same results
     #[arg(long, default_value_t = Params::default().seed)]
     seed: u64,
+    /// Feature sets of your own (JSON), clustered beside the built-in ones
+    #[arg(long, value_name = "FILE")]
+    sets: Option<PathBuf>,
+    /// Measure one k-means solution exactly on all customers; may be repeated (minutes at full scale)
+    #[arg(long, value_name = "SET=K", value_parser = solution)]
+    exact: Vec<Solution>,
     /// Folder to write to (made if absent)
     #[arg(long)]
     out: PathBuf,
@@ -69,10 +77,32 @@ impl Arguments {
             depth,
             seed: self.seed,
             as_of: self.as_of.clone(),
+            sets: self.sets.as_deref().map(read_sets).transpose()?.unwrap_or_default(),
+            exact: self.exact.clone(),
             ..Params::default()
         };
         params.check().map_err(|error| fault(&Error::from(error)))
     }
+}
+
+/// `behavioural=4`.
+fn solution(text: &str) -> Result<Solution, String> {
+    let (set, k) = text.split_once('=').ok_or_else(|| "write SET=K, as in behavioural=4".to_owned())?;
+    let k = k.parse().map_err(|_| format!("\"{k}\" is no number of clusters"))?;
+    Ok(Solution { set: set.to_owned(), k })
+}
+
+fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
+    let shown = path.display();
+    let text = fs::read(path).map_err(|error| {
+        Fault::input(format!("{shown} cannot be read: {error}"), "give the path of a file of feature sets with --sets")
+    })?;
+    serde_json::from_slice(&text).map_err(|error| {
+        Fault::input(
+            format!("{shown} is no list of feature sets: {error}"),
+            "write [{\"id\": \"rhythm\", \"columns\": [\"mean_days_between_orders\", \"reorder_ratio\"]}]",
+        )
+    })
 }
 
 /// Runs the analysis, writes the files and says what came out.
@@ -85,7 +115,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         Fault::input(format!("{out} cannot be made: {error}"), "choose a folder that you may write to with --out")
     })?;
     let pace = progress::pace("starting");
-    let finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
+    let mut finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
+    // Nobody will ask about single customers.
+    finished.tables.history = None;
     let results = &finished.outcome.results;
     let mut outputs = write(&finished, &mut disk)?;
     outputs.extend(hand_over(&finished, &mut disk)?);

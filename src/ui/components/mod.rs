@@ -1,5 +1,6 @@
 //! Pieces that several pages use.
 
+pub mod card;
 pub mod depth;
 pub mod downloads;
 pub mod glyph;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::chart::k_curve;
+use crate::clustering::exact::Solution;
 use crate::clustering::findings::ClusteringFindings;
 use crate::report::document::Table;
 use crate::report::{tables, wording};
@@ -12,7 +13,8 @@ use crate::stats::measured::Measured;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::section::{absent, measured, section, table};
 use crate::ui::figure::Figure;
-use crate::ui::state::Shown;
+use crate::ui::session::Session;
+use crate::ui::state::{Shown, State};
 
 /// The page.
 #[component]
@@ -72,7 +74,30 @@ fn tribunal(shown: &Arc<Shown>, findings: &ClusteringFindings) -> AnyView {
             {measured(&findings.mixture, |cells| table(tables::mixture(cells)))}
             {table(tables::agreement(&findings.agreement))}
         }.into_any())}
+        {section("exact", "On every customer", "The grid above is measured on a sample. This is one solution on all customers, every pair of them: minutes for hundreds of thousands.", exact(findings))}
         {(!findings.canonical.is_empty()).then(|| section("published", "Beside the published case", "", table(tables::canonical(&findings.canonical))))}
+    }
+    .into_any()
+}
+
+/// What was measured on all customers, and a button for the headline's solution.
+fn exact(findings: &ClusteringFindings) -> AnyView {
+    let asked = findings
+        .headline
+        .value()
+        .filter(|headline| !findings.exact.iter().any(|row| row.set == headline.set && row.k == headline.k));
+    let button = asked.map(|headline| {
+        let solution = Solution { set: headline.set.clone(), k: headline.k };
+        let words = format!("Measure {} at k = {} exactly", wording::feature_set(&headline.set), headline.k);
+        let (session, state): (Session, State) = (Session::expect(), expect_context());
+        view! {
+            <button type="button" class="button small plain" data-testid="measure-exactly" disabled=move || state.busy()
+                on:click=move |_| session.measure_exactly(solution.clone())>{words}</button>
+        }
+    });
+    view! {
+        {(!findings.exact.is_empty()).then(|| table(tables::exact(&findings.exact)))}
+        {button}
     }
     .into_any()
 }

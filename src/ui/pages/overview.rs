@@ -9,6 +9,7 @@ use crate::decision::findings::{Recommendation, Verdict};
 use crate::readiness::findings::Status;
 use crate::report::brief::{self, Brief, Fact};
 use crate::report::{figures, memo};
+use crate::ui::components::card::Customer;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
@@ -95,6 +96,7 @@ fn front(shown: &Arc<Shown>) -> AnyView {
         <DepthOffer/>
         {map(shown)}
         {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(memo::segments_table(results))))}
+        {(!results.segments.is_empty()).then(|| view! { <Customer/> })}
         <Downloads/>
         <nav class="onward" aria-label="What to open next">
             <a href=Page::Documents.href()><strong>"Read the decision memo"</strong><span>"The case in one page, with these numbers."</span></a>
