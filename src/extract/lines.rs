@@ -81,12 +81,13 @@ impl Finder<'_> {
     ) -> Result<(), ExtractError> {
         self.orders.keys.find(order, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
         self.runs.clear();
-        for same in self.keys.chunk_by(|a, b| a == b) {
-            let order = match same[0] {
+        self.runs.extend(self.keys.chunk_by(|a, b| a == b).map(|same| Run { order: same[0], rows: same.len() as u32 }));
+        // A loop of its own: looks that do not wait for one another overlap.
+        for run in &mut self.runs {
+            run.order = match run.order {
                 NULL | ABSENT => NO_ORDER,
                 key => self.orders.position[key as usize],
             };
-            self.runs.push(Run { order, rows: same.len() as u32 });
         }
         if let Some(customer) = customer {
             self.orders
@@ -294,7 +295,24 @@ struct Filled {
     returns: Returns,
 }
 
+/// Runs whose places are brought near together.
+const AHEAD: usize = 128;
+
 impl Filled {
+    /// Looks at the places of `runs` before they are written to. The looks overlap; the writes, each behind a loop of
+    /// unforeseeable length, would wait for memory one after another.
+    fn touch(&self, runs: &[Run]) {
+        let mut seen = 0;
+        for run in runs {
+            if let (Some(&end), Some(&limit)) =
+                (self.end.get(run.order as usize), self.start.get(run.order as usize + 1))
+            {
+                seen ^= limit ^ self.lines.get(end as usize).map_or(0, |line| line.product());
+            }
+        }
+        std::hint::black_box(seen);
+    }
+
     /// Keeps quantities and amounts of the `rows` just put at `at` of `order`.
     fn weigh(
         &mut self,
@@ -391,7 +409,10 @@ async fn fill(
         }
         let known = catalogue.known();
         let mut row = 0;
-        for run in &finder.runs {
+        for (i, run) in finder.runs.iter().enumerate() {
+            if i % AHEAD == 0 {
+                filled.touch(&finder.runs[i..finder.runs.len().min(i + AHEAD)]);
+            }
             let rows = row..row + run.rows as usize;
             row = rows.end;
             if run.order as usize >= orders {
