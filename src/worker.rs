@@ -52,6 +52,8 @@ impl Engine {
         scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         // Lives as long as the worker.
         on_message.forget();
+        // For whoever wants to see what a run takes (`make bench`): it only grows, so its size is the peak.
+        let _ = Reflect::set(&scope, &"engineMemory".into(), &wasm_bindgen::memory());
         // A page that speaks first may do so before the wasm has loaded; it waits for this.
         engine.tell(&Event::Ready { build: Build::current().version });
     }

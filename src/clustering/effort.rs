@@ -58,21 +58,21 @@ impl Effort {
     pub fn quick() -> Self {
         Self {
             sets: vec![FeatureSet::canonical_behavioural(), FeatureSet::behavioural()],
-            grid_rows: 4_000,
+            grid_rows: 2_500,
             max_k: 10,
-            starts: 4,
-            silhouette_rows: 2_000,
-            null_rows: 1_000,
+            starts: 3,
+            silhouette_rows: 1_500,
+            null_rows: 600,
             // 1 / 21 is the largest p that still counts as beating the null.
             null_draws: 20,
             // Skewed margins alone beat the Gaussian; the copula has them too.
             copula: true,
             null_starts: 2,
-            stability_rows: 1_000,
+            stability_rows: 800,
             stability_starts: 2,
             seeds: 5,
             resamples: 5,
-            jaccard_draws: 20,
+            jaccard_draws: 10,
             gap_rows: 0,
             gap_draws: 0,
             strength_splits: 0,

@@ -1,0 +1,74 @@
+// The page at full scale in a headless Chromium: from drop to verdict, memory of the engine, cancel; and the demo.
+// Usage: node tests/benches/browser.mjs folder-with-the-star-files. Prints one JSON line; asserts nothing.
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+
+const e2e = join(dirname(fileURLToPath(import.meta.url)), "..", "e2e");
+const { root, serve } = await import(pathToFileURL(join(e2e, "support", "server.mjs")));
+const { launch, open, state } = await import(pathToFileURL(join(e2e, "support", "browser.mjs")));
+
+const host = await serve();
+const browser = await launch();
+const { page } = await open(browser, host.url);
+await state(page, "done");
+
+/** Seconds from a drop until the verdict of the new files stands on the page, and until the run is done. */
+async function drop(paths) {
+  // The page's own clock: when the input changes, when a verdict is drawn anew, when the state is done again.
+  await page.evaluate(() => {
+    const clock = (window.clock = { longest: 0 });
+    let last = performance.now();
+    const beat = () => { const now = performance.now(); clock.longest = Math.max(clock.longest, now - last); last = now; if (!clock.done) setTimeout(beat, 0); };
+    beat();
+    const text = () => document.querySelector("main").textContent;
+    const before = text();
+    document.querySelector("[data-testid=file-input]").addEventListener("change", () => { clock.start = performance.now(); }, { capture: true, once: true });
+    const watch = setInterval(() => {
+      if (clock.start === undefined) return;
+      if (clock.verdict === undefined && document.querySelector("[data-testid=verdict]") && text() !== before) clock.verdict = performance.now();
+      const state = document.documentElement.dataset.state;
+      if (state === "running") clock.ran = true;
+      if (clock.ran && (state === "done" || state === "failed")) { clock.done = performance.now(); clock.state = state; clearInterval(watch); }
+    }, 5);
+  });
+  await page.getByTestId("file-input").setInputFiles(paths);
+  await page.waitForFunction(() => window.clock.done, null, { timeout: 600_000 });
+  const clock = await page.evaluate(() => window.clock);
+  const seconds = (from, to) => Math.round(to - from) / 1000;
+  return { state: clock.state, verdict: seconds(clock.start, clock.verdict), done: seconds(clock.start, clock.done), longest_ms: Math.round(clock.longest) };
+}
+
+const memory = async () => {
+  const worker = page.workers().at(-1);
+  const bytes = await worker?.evaluate(() => self.engineMemory?.buffer.byteLength ?? 0).catch(() => 0);
+  return bytes ? Math.round(bytes / 1e6) : null;
+};
+
+const files = (folder) => ["orders", "order_products__prior", "products", "aisles", "departments"].map((name) => join(folder, `${name}.parquet`));
+const demos = [];
+for (let run = 0; run < 3; run += 1) demos.push(await drop(files(join(root, "public", "demo"))));
+const star = files(process.argv[2]);
+const full = await drop(star);
+const counts = await page.evaluate(() => window.__quadrant.results().segments.map((segment) => segment.count));
+const megabytes = await memory();
+
+// Cancel in the midst of each of several moments of a second run.
+const cancels = [];
+for (const wait of [300, 1200, 2500]) {
+  await page.getByTestId("file-input").setInputFiles(star);
+  await page.waitForFunction(() => document.documentElement.dataset.state === "running", null, { timeout: 60_000 });
+  await page.waitForTimeout(wait);
+  const took = await page.evaluate(() => new Promise((resolve) => {
+    const button = document.querySelector("[data-testid=cancel]");
+    if (!button) { resolve(null); return; }
+    const start = performance.now();
+    button.click();
+    const watch = setInterval(() => {
+      if (document.documentElement.dataset.state !== "running") { clearInterval(watch); resolve(Math.round(performance.now() - start)); }
+    }, 2);
+  }));
+  cancels.push(took);
+}
+console.log(JSON.stringify({ demos, full, counts, megabytes, cancels_ms: cancels }));
+await browser.close();
+await host.close();
