@@ -279,6 +279,7 @@ pub(super) fn world() -> World {
                 contender("kmeans_behaviour", -0.05),
                 contender("continuous", 0.05),
             ]),
+            time_machine: Measured::absent("computed at depth full only", "depth full"),
             given_segment: none(),
         }),
         planning: PlanningFindings { experiments: Segment::ALL.into_iter().map(experiment).collect() },

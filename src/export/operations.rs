@@ -1,9 +1,9 @@
 //! Example files for whoever runs the scoring month by month: a schedule, an alert, a dbt model.
 //!
-//! The monitoring plan says what to do and why; these show how. [`paragraphs`] is the plan's part about it.
+//! The monitoring plan says what to do and why (with [`paragraphs`]); these show how.
 
 use crate::planning::baseline::Baseline;
-use crate::report::figures::{integer, percent};
+use crate::planning::operations::paragraphs;
 use crate::segments::findings::Segment;
 
 use super::sql::Dialect;
@@ -15,43 +15,6 @@ pub const FILES: [&str; 4] = [
     "documents/monitoring/github-actions.yml",
     "documents/monitoring/dbt_schema.yml",
 ];
-
-/// What the canonical project's monitoring could not see, in words that a plan can use.
-///
-/// Re-estimating the medians on each new extract makes half of all customers frequent, whatever happens: when everyone
-/// orders 20% less often the shares stay where they are.
-pub fn trap() -> &'static str {
-    "Thresholds stay frozen between recalibrations. Medians that are re-estimated on every extract follow what they \
-     should watch: if everyone ordered 20% less often, the median gap would grow by 20% with them and the four shares \
-     would not move at all. At frozen thresholds the same slowdown shows at once, as customers who cross from the \
-     frequent side to the rare one."
-}
-
-/// How monitoring is run, one point per paragraph; plain words without marks.
-pub fn paragraphs(baseline: &Baseline) -> Vec<String> {
-    let shares: Vec<String> =
-        baseline.segments.iter().map(|s| format!("{} {}", s.name.name(), percent(s.share))).collect();
-    vec![
-        format!(
-            "The reference is baseline.json of receipt {}: {} customers ({}).",
-            baseline.receipt,
-            integer(baseline.customers),
-            shares.join(", ")
-        ),
-        trap().to_owned(),
-        "Each month, export a trailing window of the same length (90 days, say) with the same columns, and run quadrant \
-         monitor on it with the baseline, the assignments of the month before and that month's drift.json."
-            .to_owned(),
-        "The exit code is for the scheduler: 0 keep, 3 watch, 4 alert or recalibrate; 2 means that the files could not \
-         be used, 1 a bug. The one line on standard output is for the message; drift.json is for machines, drift.md for \
-         people."
-            .to_owned(),
-        "Watch: read drift.md, change nothing. Alert: find out whether data, mix or behaviour moved; the report says what \
-         it can. Recalibrate: look at the shadow thresholds and at who would move, decide, and only then analyze the new \
-         extract and take its baseline. Nothing recalibrates by itself."
-            .to_owned(),
-    ]
-}
 
 /// The example files of a run: name and content.
 pub fn files(baseline: &Baseline) -> Vec<(&'static str, String)> {

@@ -19,6 +19,7 @@ use crate::validation::migration::migration;
 use crate::validation::out_of_time::out_of_time;
 use crate::validation::reliability::reliabilities;
 use crate::validation::split::split_stability;
+use crate::validation::time_machine::time_machine;
 use crate::validation::timeline::Timeline;
 
 /// What is validated.
@@ -79,6 +80,7 @@ pub(super) async fn validate_quick(
         out_of_time: later,
         migration: moved,
         bake_off: at_full_depth(subject),
+        time_machine: at_full_depth(subject),
         given_segment,
     })
 }
@@ -109,10 +111,12 @@ pub(super) async fn validate_full(
     let Subject { history, table, segmentation, min_orders, typed, seed } = *subject;
     let Some(history) = history else { return Ok(quick) };
     let mut found = quick;
-    let kept = bootstrap(history, table, segmentation, seed, &pace.part(0, 1, 2)).await?;
+    let kept = bootstrap(history, table, segmentation, seed, &pace.part(0, 1, 3)).await?;
     found.confidence.bootstrap_share_at_least_80 = share_at_least(&kept, CONFIDENT)
         .map_or_else(|| Measured::absent("no customer has a confidence", ""), Measured::Value);
     let timeline = Timeline::of(history);
-    found.bake_off = bake_off(history, &timeline, min_orders, typed, seed, &pace.part(1, 2, 2)).await?;
+    found.bake_off = bake_off(history, &timeline, min_orders, typed, seed, &pace.part(1, 2, 3)).await?;
+    let cuts = (segmentation.thresholds.frequency.used, segmentation.thresholds.loyalty.used);
+    found.time_machine = time_machine(history, cuts, min_orders, &pace.part(2, 3, 3)).await?;
     Ok(found)
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod experiments;
 pub mod findings;
 pub mod monitoring;
+pub mod operations;
 pub mod quality;
 pub mod readout;
 pub mod shadow;

@@ -278,6 +278,8 @@ pub struct ValidationFindings {
     pub migration: Measured<Migration>,
     /// Bake-off.
     pub bake_off: Measured<Vec<Contender>>,
+    /// What scoring would have said at each month end, or after every few orders.
+    pub time_machine: Measured<super::time_machine::TimeMachine>,
     /// Agreement with a segment column that came along.
     pub given_segment: Measured<crate::segments::findings::GivenSegmentAgreement>,
 }

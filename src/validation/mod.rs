@@ -14,6 +14,7 @@ pub mod outcomes;
 pub mod prefix_features;
 pub mod reliability;
 pub mod split;
+pub mod time_machine;
 pub mod timeline;
 pub mod window_scores;
 
