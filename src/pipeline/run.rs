@@ -55,7 +55,7 @@ pub struct Tables {
     /// Ids of the qualified customers, exactly as they came.
     pub ids: Ids,
     /// Their features.
-    pub features: FeatureTable,
+    pub features: Arc<FeatureTable>,
     /// The extract as a window on its customers: what a baseline keeps of it.
     pub window: Window,
     /// Their scores and segments; `None` when nobody qualified.
@@ -63,6 +63,16 @@ pub struct Tables {
     /// The orders behind all that, for questions about single customers; `None` at customer level, when nobody
     /// qualified, or when the holder gave it up for memory.
     pub history: Option<Box<OrderHistory>>,
+}
+
+/// Who is told while a run goes on.
+#[derive(Clone, Copy)]
+pub struct Listeners<'a> {
+    /// Each better outcome; the last one is returned.
+    pub refined: &'a dyn Fn(&Outcome),
+    /// The feature matrix as soon as it is final, long before the verdict: name of the id column, ids, features.
+    /// A host with threads writes it while the run goes on.
+    pub features: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>),
 }
 
 /// Runs everything that `params` ask for.
@@ -79,6 +89,21 @@ pub async fn run(
     pace: &Pace,
     refined: &dyn Fn(&Outcome),
 ) -> Result<Finished, Error> {
+    run_telling(sources, mapping, params, pace, Listeners { refined, features: &|_, _, _| {} }).await
+}
+
+/// [`run`] with more to listen to.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_telling(
+    sources: Vec<Arc<dyn Source>>,
+    mapping: Option<Mapping>,
+    params: &CheckedParams,
+    pace: &Pace,
+    listeners: Listeners<'_>,
+) -> Result<Finished, Error> {
+    let refined = listeners.refined;
     let wanted = params.get();
     pace.stage(Stage::Inspect.name()).await?;
     let mapping = match mapping {
@@ -96,10 +121,12 @@ pub async fn run(
     let mut draft = Draft::new(wanted.clone(), findings);
 
     pace.stage(Stage::Features.name()).await?;
-    let table = match &extract {
+    let table = Arc::new(match &extract {
         Extract::History(history) => build(history, wanted.min_orders, pace).await?,
         Extract::Customers(given) => from_customers(given, wanted.min_orders),
-    };
+    });
+    let ids = extract.customers().gather(table.customers());
+    (listeners.features)(&id_name, &ids, &table);
     let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
     draft.customers = table.rows() as u64;
     draft.extract.warnings.extend(table.warnings());
@@ -116,7 +143,6 @@ pub async fn run(
     if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
         found.confidence = confidence(history, &table, found, pace).await?;
     }
-    let ids = extract.customers().gather(table.customers());
 
     let Some(found) = &segmentation else {
         nobody_qualifies(&mut draft, wanted.min_orders);

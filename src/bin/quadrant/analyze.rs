@@ -1,5 +1,6 @@
 //! `quadrant analyze`: an extract to results and files.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,13 +12,15 @@ use quadrant::clustering::exact::Solution;
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
 use quadrant::export::sql::{Dialect, check, query};
 use quadrant::export::{ExportError, assignments, baseline, features, operations, results};
+use quadrant::extract::ids::Ids;
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
+use quadrant::features::table::FeatureTable;
 use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Finished, run as analyse};
+use quadrant::pipeline::run::{Finished, Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
 
 use crate::disk::Disk;
@@ -105,27 +108,56 @@ fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
     })
 }
 
+/// The largest file.
+const MATRIX: &str = "features.parquet";
+
 /// Runs the analysis, writes the files and says what came out.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     let params = arguments.params()?;
     let mapping = arguments.mapping.as_deref().map(read_mapping).transpose()?;
     let sources = open(&arguments.files)?;
-    let mut disk = Disk::open(&arguments.out).map_err(|error| {
+    let disk = Disk::open(&arguments.out).map_err(|error| {
         let out = arguments.out.display();
         Fault::input(format!("{out} cannot be made: {error}"), "choose a folder that you may write to with --out")
     })?;
     let pace = progress::pace("starting");
-    let mut finished = block_on(analyse(sources, mapping, &params, &pace, &|_| {})).map_err(|error| fault(&error))?;
-    // Nobody will ask about single customers.
-    finished.tables.history = None;
-    let results = &finished.outcome.results;
-    let mut outputs = write(&finished, &mut disk)?;
-    outputs.extend(hand_over(&finished, &mut disk)?);
-    let receipt = Receipt::new(results, outputs.clone());
-    outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
-    drop(pace);
-    summary::print(results, &outputs, &arguments.out);
-    Ok(())
+    thread::scope(|scope| {
+        // The matrix is as large as all other files together: it is written while the run goes on, and gets its name
+        // only when the run has succeeded.
+        let matrix = RefCell::new(None);
+        let features = |name: &str, ids: &Ids, table: &Arc<FeatureTable>| {
+            let (name, ids, table, mut beside) = (name.to_owned(), ids.clone(), Arc::clone(table), disk.clone());
+            let write = move || filled(&mut beside, MATRIX, |out| features::parquet(&name, &ids, &table, out));
+            *matrix.borrow_mut() = Some(scope.spawn(write));
+        };
+        let listeners = Listeners { refined: &|_| {}, features: &features };
+        let run = block_on(run_telling(sources, mapping, &params, &pace, listeners));
+        let matrix = matrix
+            .take()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(Fault::bug("writing features.parquet stopped"))));
+        let mut finished = match run {
+            Ok(finished) => finished,
+            Err(error) => {
+                disk.discard(MATRIX);
+                return Err(fault(&error));
+            }
+        };
+        // Nobody will ask about single customers.
+        finished.tables.history = None;
+        let results = &finished.outcome.results;
+        let mut outputs = write(&finished, &mut disk.clone())?;
+        if let Some(written) = matrix {
+            let (out, hashed) = written?;
+            outputs.push(named(&mut disk.clone(), out, hashed)?);
+        }
+        let mut disk = disk.clone();
+        outputs.extend(hand_over(&finished, &mut disk)?);
+        let receipt = Receipt::new(results, outputs.clone());
+        outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
+        drop(pace);
+        summary::print(results, &outputs, &arguments.out);
+        Ok(())
+    })
 }
 
 /// An error of the run as a fault of the input (whatever a person can mend) or of ours.
@@ -165,20 +197,12 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
 fn write(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
     let tables = &finished.tables;
     let (name, ids, segmentation) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
-    let mut beside = disk.clone();
-    let (outcome, table) = (&finished.outcome, &tables.features);
-    thread::scope(|scope| {
-        // The matrix is as large as all other files together.
-        let matrix =
-            scope.spawn(move || file(&mut beside, "features.parquet", |out| features::parquet(name, ids, table, out)));
-        let mut outputs = vec![
-            file(disk, "results.json", |out| results::json(&outcome.results, out))?,
-            file(disk, "assignments.parquet", |out| assignments::parquet(name, ids, segmentation, out))?,
-            file(disk, "assignments.csv", |out| assignments::csv(name, ids, segmentation, out))?,
-        ];
-        outputs.push(matrix.join().map_err(|_| Fault::bug("writing features.parquet stopped"))??);
-        Ok(outputs)
-    })
+    let outcome = &finished.outcome;
+    Ok(vec![
+        file(disk, "results.json", |out| results::json(&outcome.results, out))?,
+        file(disk, "assignments.parquet", |out| assignments::parquet(name, ids, segmentation, out))?,
+        file(disk, "assignments.csv", |out| assignments::csv(name, ids, segmentation, out))?,
+    ])
 }
 
 /// Writes the baseline and the scoring queries; nothing when nobody has a segment.
@@ -206,13 +230,28 @@ pub(crate) fn file(
     name: &str,
     write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> Result<(), ExportError>,
 ) -> Result<Hashed, Fault> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Fault::input(format!("{name} cannot be written: {error}"), "check the free space and the permissions of --out")
-    };
-    let mut out = Hashing::new(disk.create(name).map_err(|error| failed(&error))?);
-    write(&mut out).map_err(|error| failed(&error))?;
-    out.flush().map_err(|error| failed(&error))?;
-    let (out, hashed) = out.finish(name);
-    disk.close(name, out).map_err(|error| failed(&error))?;
+    let (out, hashed) = filled(disk, name, write)?;
+    named(disk, out, hashed)
+}
+
+/// A file that is complete but does not have its name yet.
+fn filled(
+    disk: &mut Disk,
+    name: &str,
+    write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> Result<(), ExportError>,
+) -> Result<(BufWriter<File>, Hashed), Fault> {
+    let mut out = Hashing::new(disk.create(name).map_err(|error| unwritten(name, &error))?);
+    write(&mut out).map_err(|error| unwritten(name, &error))?;
+    out.flush().map_err(|error| unwritten(name, &error))?;
+    Ok(out.finish(name))
+}
+
+/// Gives a complete file its name.
+fn named(disk: &mut Disk, out: BufWriter<File>, hashed: Hashed) -> Result<Hashed, Fault> {
+    disk.close(&hashed.name, out).map_err(|error| unwritten(&hashed.name, &error))?;
     Ok(hashed)
+}
+
+fn unwritten(name: &str, error: &dyn std::fmt::Display) -> Fault {
+    Fault::input(format!("{name} cannot be written: {error}"), "check the free space and the permissions of --out")
 }

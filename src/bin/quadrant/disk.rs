@@ -20,6 +20,12 @@ impl Disk {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// Forgets a file that was begun and will not get its name.
+    pub(crate) fn discard(&self, name: &str) {
+        // What cannot be removed is still no file that someone reads.
+        let _ = fs::remove_file(self.partial(name));
+    }
+
     fn partial(&self, name: &str) -> PathBuf {
         self.root.join(format!("{name}.partial"))
     }
