@@ -204,7 +204,6 @@ pub(super) fn world() -> World {
     let segments: Vec<SegmentFindings> =
         Segment::ALL.into_iter().zip([0.33, 0.17, 0.17, 0.33]).map(|(name, share)| segment(name, share)).collect();
     let experiment = |segment: Segment| Experiment {
-        segment: segment.name().to_owned(),
         kpi: "orders".to_owned(),
         baseline: v(1.0),
         unit: "orders".to_owned(),
@@ -212,6 +211,7 @@ pub(super) fn world() -> World {
         mde: v(0.1),
         weeks: v(6.0),
         status: "powered".to_owned(),
+        ..Experiment::unmeasured(segment.name(), 500, "not in the fixture", "")
     };
     World {
         gates: vec![
@@ -282,6 +282,9 @@ pub(super) fn world() -> World {
             time_machine: Measured::absent("computed at depth full only", "depth full"),
             given_segment: none(),
         }),
-        planning: PlanningFindings { experiments: Segment::ALL.into_iter().map(experiment).collect() },
+        planning: PlanningFindings {
+            experiments: Segment::ALL.into_iter().map(experiment).collect(),
+            ..PlanningFindings::default()
+        },
     }
 }

@@ -69,6 +69,7 @@ impl Error {
             Self::Params(ParamError::AsOf { .. }) => "as_of",
             Self::Params(ParamError::Set(_)) => "feature_set",
             Self::Params(ParamError::Exact { .. }) => "exact",
+            Self::Params(ParamError::Plan { .. }) => "plan",
             Self::Extract(error) => error.code(),
             Self::Planning(error) => error.code(),
             Self::Write { .. } => "write",

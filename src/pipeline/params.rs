@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clustering::exact::{MOST_CLUSTERS, Solution};
 use crate::prepare::own::{OwnSet, SetError, check_all};
 use crate::prepare::sets::FeatureSet;
+use crate::planning::findings::PlanDesign;
 
 /// How much to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub struct Params {
     /// Solutions to measure exactly on all customers: minutes each at full scale.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exact: Vec<Solution>,
+    /// What experiments are planned for.
+    pub plan: PlanDesign,
 }
 
 impl Default for Params {
@@ -52,6 +55,7 @@ impl Default for Params {
             loyalty_threshold: None,
             sets: Vec::new(),
             exact: Vec::new(),
+            plan: PlanDesign::default(),
         }
     }
 }
@@ -82,6 +86,16 @@ pub enum ParamError {
     Exact {
         /// What was asked for.
         given: Solution,
+    },
+    /// A plan that cannot be made.
+    #[error(
+        "alpha, power, the treated share or the effect of the plan is out of range (alpha {}, power {}, treated {}, \
+         effect {})",
+        given.alpha, given.power, given.treatment_share, given.relative_effect
+    )]
+    Plan {
+        /// What was asked for.
+        given: PlanDesign,
     },
     /// A date that is none.
     #[error("the as-of date \"{given}\" is not a date; write it as YYYY-MM-DD")]
@@ -128,6 +142,9 @@ impl Params {
             {
                 return Err(ParamError::Threshold { score, given });
             }
+        }
+        if !self.plan.valid() {
+            return Err(ParamError::Plan { given: self.plan });
         }
         let as_of_day = match &self.as_of {
             None => None,

@@ -18,6 +18,7 @@ use crate::features::quality::review;
 use crate::features::table::FeatureTable;
 use crate::pace::Pace;
 use crate::planning::window::Window;
+use crate::planning::{measure, plan};
 use crate::prepare::components::{CategoryComponents, category_components};
 use crate::prepare::sets::FeatureSet;
 use crate::readiness::assess::{assess, assess_customers};
@@ -25,7 +26,7 @@ use crate::segments::agreement::agreement;
 use crate::segments::confidence::confidence;
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::segments::profile::profiles;
-use crate::segments::rule::{Segmentation, segment};
+use crate::segments::rule::{Segmentation, counts, segment};
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
@@ -165,7 +166,20 @@ pub async fn run_telling(
         seed: wanted.seed,
     };
     pace.stage(Stage::Validation.name()).await?;
-    draft.validation = Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), pace).await?);
+    draft.validation =
+        Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), &pace.part(0, 1, 2)).await?);
+
+    let planned = measure::Subject {
+        history: extract.history(),
+        ids: extract.customers(),
+        customers: table.customers(),
+        labels: &found.labels,
+        min_orders: wanted.min_orders,
+        typed,
+        seed: wanted.seed,
+    };
+    let summaries = measure::measure(&planned, &pace.part(1, 2, 2)).await?;
+    draft.planning = plan::plan(&summaries, wanted.plan, counts(&found.labels));
 
     refined(&draft.outcome());
 

@@ -1,4 +1,8 @@
 //! Room 8a: experiments and monitoring.
+//!
+//! - [`measure`]: KPIs, their spread and the eligible customers by week, from the order history.
+//! - [`plan`]: those summaries and a design to one experiment per segment, a pure function.
+//! - [`experiments`]: the formulas; [`assignment`]: who is treated; [`readout`]: what came of it.
 
 pub mod assignment;
 pub mod baseline;
@@ -10,6 +14,8 @@ pub mod findings;
 pub mod monitoring;
 pub mod operations;
 pub mod quality;
+pub mod measure;
+pub mod plan;
 pub mod readout;
 pub mod shadow;
 pub mod window;
