@@ -5,7 +5,7 @@ use super::mosaic;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::pipeline::outcome::Results;
-use crate::report::{figures, memo, wording};
+use crate::report::{figures, tables, wording};
 
 /// Height of one bar with its label.
 const ROW: f64 = 58.0;
@@ -20,7 +20,7 @@ pub fn draw(results: &Results, frame: Frame) -> Scene {
         width: frame.width,
         height: ROW * segments.len() as f64,
         marks: Vec::new(),
-        table: memo::segments_table(results),
+        table: tables::segments_table(results),
     };
     let longest = segments.iter().map(|segment| segment.share).fold(0.0, f64::max);
     let length = Scale::new(Bend::Linear, (0.0, longest), (0.0, frame.width));

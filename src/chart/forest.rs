@@ -4,7 +4,7 @@
 use super::frame::{Frame, fit};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
-use crate::report::{figures, memo, wording};
+use crate::report::{figures, tables, wording};
 use crate::validation::findings::Effect;
 
 /// Lower ends of small, medium, large.
@@ -43,7 +43,7 @@ pub fn draw(effects: &[Effect], frame: Frame) -> Option<Scene> {
         width: frame.width,
         height: floor + 30.0,
         marks: Vec::new(),
-        table: memo::effects_table(effects),
+        table: tables::effects_table(effects),
     };
     for (low, name) in BANDS {
         let at = x.at(low);

@@ -147,7 +147,7 @@ pub fn table(findings: &ClusteringFindings) -> Table {
     for set in &findings.sets {
         for cell in &set.grid {
             let number = |value: &crate::stats::measured::Measured<f64>, format: fn(f64) -> String| {
-                crate::report::memo::or_dash(value, format)
+                crate::report::tables::or_dash(value, format)
             };
             let interval = match (cell.silhouette_low.value(), cell.silhouette_high.value()) {
                 (Some(low), Some(high)) => figures::interval(*low, *high),

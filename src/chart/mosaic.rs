@@ -4,7 +4,7 @@ use super::bars;
 use super::frame::{Frame, text_width};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::Results;
-use crate::report::{figures, memo, wording};
+use crate::report::{figures, tables, wording};
 use crate::segments::findings::{Segment, SegmentFindings};
 
 /// White between tiles.
@@ -29,7 +29,7 @@ pub fn draw(results: &Results, frame: Frame) -> Scene {
         width: frame.width,
         height,
         marks: Vec::new(),
-        table: memo::segments_table(results),
+        table: tables::segments_table(results),
     };
     for tile in &tiles {
         write_tile(&mut scene, tile, narrow);

@@ -7,7 +7,7 @@ use super::frame::{Frame, text_width};
 use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::{Results, ScoreDensity};
-use crate::report::{figures, memo};
+use crate::report::{figures, tables};
 use crate::segments::findings::{Segment, Thresholds};
 
 /// The map; `None` where there is nothing to draw.
@@ -27,7 +27,7 @@ pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<S
         width: frame.width,
         height,
         marks: Vec::new(),
-        table: memo::segments_table(results),
+        table: tables::segments_table(results),
     };
     axes(&mut scene, (fastest, slowest), (x, y), (left, right, top, floor));
     cells(&mut scene, density, thresholds, (x, y));

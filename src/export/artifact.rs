@@ -4,15 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::pipeline::error::Error;
 use crate::pipeline::run::Finished;
-use crate::report::{markdown, memo};
+use crate::planning::findings::PlanDesign;
+use crate::report::documents::Title;
 
 use super::sql::{Dialect, check, query};
-use super::{assignments, baseline, features, results};
+use super::documents::{self, Form};
+use super::receipt::{Hashing, Receipt};
+use super::{assignments, baseline, experiment, features, results};
 
 const PARQUET: &str = "application/vnd.apache.parquet";
+const HTML: &str = "text/html;charset=utf-8";
 
 /// A file that the page offers for download and the worker makes on demand from the last finished run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Artifact {
     /// `assignments.parquet`.
@@ -23,14 +27,27 @@ pub enum Artifact {
     FeaturesParquet,
     /// `results.json`.
     ResultsJson,
-    /// `decision_memo.md`.
-    MemoMarkdown,
     /// `baseline.json`.
     BaselineJson,
     /// `<dialect>.sql`, the scoring query.
     Sql(Dialect),
     /// `check_<dialect>.sql`, its self-check.
     SqlCheck(Dialect),
+    /// One of the six documents.
+    Document {
+        /// Which.
+        title: Title,
+        /// How written.
+        form: Form,
+        /// Experiments planned to this design instead of the run's.
+        plan: Option<PlanDesign>,
+    },
+    /// `report.html`: all documents in one file.
+    ReportHtml,
+    /// `experiment_assignments.csv`.
+    ExperimentCsv,
+    /// `receipt.json`, over results.json and assignments.csv.
+    Receipt,
 }
 
 /// A file made for download.
@@ -70,9 +87,35 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
             results::json(&finished.outcome.results, &mut bytes)?;
             ("results.json", "application/json")
         }
-        Artifact::MemoMarkdown => {
-            bytes = markdown::write(&memo::memo(&finished.outcome.results)).into_bytes();
-            ("decision_memo.md", "text/markdown;charset=utf-8")
+        Artifact::Document { title, form, plan } => {
+            let replanned = plan.map(|design| documents::replanned(&finished.outcome, design));
+            let outcome = replanned.as_ref().unwrap_or(&finished.outcome);
+            bytes = documents::document(outcome, *title, *form).into_bytes();
+            let (ending, mime) = match form {
+                Form::Markdown => ("md", "text/markdown;charset=utf-8"),
+                Form::Html | Form::Part => ("html", HTML),
+            };
+            return Ok(MadeFile { name: format!("{}.{ending}", title.name()), mime: mime.to_owned(), bytes });
+        }
+        Artifact::ReportHtml => {
+            bytes = documents::report(&finished.outcome).into_bytes();
+            ("report.html", HTML)
+        }
+        Artifact::ExperimentCsv => {
+            let share = finished.outcome.results.planning.design.treatment_share;
+            experiment::csv(name, ids, segmentation, &tables.features, share, &mut bytes)?;
+            ("experiment_assignments.csv", "text/csv;charset=utf-8")
+        }
+        Artifact::Receipt => {
+            let mut hashed = Vec::new();
+            let mut out = Hashing::new(std::io::sink());
+            results::json(&finished.outcome.results, &mut out)?;
+            hashed.push(out.finish("results.json").1);
+            let mut out = Hashing::new(std::io::sink());
+            assignments::csv(name, ids, segmentation, &mut out)?;
+            hashed.push(out.finish("assignments.csv").1);
+            Receipt::new(&finished.outcome.results, hashed).json(&mut bytes)?;
+            ("receipt.json", "application/json")
         }
         Artifact::BaselineJson => {
             baseline::json(&baseline::baseline(finished)?, &mut bytes)?;

@@ -107,7 +107,7 @@ fn write_csv(id_name: &str, ids: &Ids, segmentation: Option<&Segmentation>, out:
 }
 
 /// Could a value of this type begin with anything but a digit or a minus sign of a number?
-fn is_text(data_type: &DataType) -> bool {
+pub(super) fn is_text(data_type: &DataType) -> bool {
     matches!(
         data_type,
         DataType::Utf8
@@ -121,7 +121,7 @@ fn is_text(data_type: &DataType) -> bool {
 }
 
 /// A text cell, quoted where RFC 4180 asks and disarmed where a spreadsheet would compute it.
-fn text_cell(text: &str) -> String {
+pub(super) fn text_cell(text: &str) -> String {
     let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let quoted = text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
     let mut cell = String::with_capacity(text.len() + 3);

@@ -5,7 +5,9 @@
 pub mod artifact;
 pub mod assignments;
 pub mod baseline;
+pub mod documents;
 pub mod error;
+pub mod experiment;
 pub mod features;
 pub mod operations;
 pub mod receipt;

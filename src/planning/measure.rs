@@ -10,6 +10,7 @@
 use crate::extract::history::OrderHistory;
 use crate::extract::ids::Ids;
 use crate::pace::{Cancelled, Pace};
+use crate::report::figures::integer;
 use crate::segments::findings::Segment;
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::correlation::pearson;
@@ -214,14 +215,16 @@ pub async fn measure(subject: &Subject<'_>, pace: &Pace) -> Result<Measured<Summ
 fn description(cut: Cut, customers: usize) -> String {
     match cut {
         Cut::Calendar { last_day, horizon } => format!(
-            "{customers} customers in the segments of {}, followed over the {horizon} days after it; the {horizon} days \
-             before are the covariate.",
+            "{} customers in the segments of {}, followed over the {horizon} days after it; the {horizon} days before \
+             are the covariate.",
+            integer(customers as u64),
             crate::validation::timeline::iso_date(last_day)
         ),
         Cut::PerCustomer { .. } => format!(
-            "The extract has no dates over a long enough period. {customers} customers in the segments of all but their \
+            "The extract has no dates over a long enough period. {} customers in the segments of all but their \
              last {LAST_ORDERS} orders, followed over those {LAST_ORDERS}; the {LAST_ORDERS} before are the covariate. \
-             Customers who never came back are not seen, so these baselines are those of customers who do."
+             Customers who never came back are not seen, so these baselines are those of customers who do.",
+            integer(customers as u64)
         ),
     }
 }

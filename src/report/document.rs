@@ -1,5 +1,6 @@
-//! A document: what is said, in order, apart from how it looks. The page, Markdown and HTML draw the same one.
+//! A document: what is said, in order, apart from how it looks. Markdown and HTML (the page's too) draw the same one.
 
+use super::figure::Figure;
 use crate::segments::findings::Segment;
 
 /// A piece of running text.
@@ -13,6 +14,12 @@ pub enum Span {
     Code(String),
     /// A segment's name, with its glyph.
     Segment(Segment),
+    /// A number that can be opened.
+    Figure(Box<Figure>),
+    /// A sentence of another room, and where it stands in `results.json`.
+    Quoted(String, String),
+    /// Another document of the set, by its file name without extension, and the words of the reference.
+    Reference(String, String),
 }
 
 /// Running text.
@@ -49,12 +56,26 @@ impl Text {
         self
     }
 
+    /// Adds a number.
+    pub fn figure(mut self, figure: Figure) -> Self {
+        self.0.push(Span::Figure(Box::new(figure)));
+        self
+    }
+
+    /// Adds a sentence of another room.
+    pub fn quoted(mut self, words: impl Into<String>, path: impl Into<String>) -> Self {
+        self.0.push(Span::Quoted(words.into(), path.into()));
+        self
+    }
+
     /// The words alone.
     pub fn words(&self) -> String {
         self.0
             .iter()
             .map(|span| match span {
                 Span::Plain(words) | Span::Strong(words) | Span::Code(words) => words.as_str(),
+                Span::Quoted(words, _) | Span::Reference(_, words) => words.as_str(),
+                Span::Figure(figure) => figure.text.as_str(),
                 Span::Segment(segment) => segment.name(),
             })
             .collect()
@@ -70,6 +91,12 @@ impl From<&str> for Text {
 impl From<String> for Text {
     fn from(words: String) -> Self {
         Self::new().plain(words)
+    }
+}
+
+impl From<Figure> for Text {
+    fn from(figure: Figure) -> Self {
+        Self::new().figure(figure)
     }
 }
 
@@ -106,6 +133,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<Vec<Text>>,
+    /// Where its numbers stand in `results.json`; may be empty.
+    pub source: String,
 }
 
 impl Table {
@@ -123,6 +152,12 @@ impl Table {
     /// Adds a column of numbers.
     pub fn numbers(mut self, title: impl Into<String>) -> Self {
         self.columns.push(Column { title: title.into(), align: Align::End });
+        self
+    }
+
+    /// Says where in `results.json` its numbers stand.
+    pub fn from(mut self, source: impl Into<String>) -> Self {
+        self.source = source.into();
         self
     }
 
@@ -161,6 +196,8 @@ pub enum Tone {
 pub enum Block {
     /// A section's heading.
     Heading(String),
+    /// A heading within a section.
+    SubHeading(Text),
     /// A paragraph.
     Paragraph(Text),
     /// Points in no order.
@@ -169,6 +206,8 @@ pub enum Block {
     Steps(Vec<Text>),
     /// A table.
     Table(Table),
+    /// A chart by its name; the exporter draws it.
+    Chart(&'static str),
     /// Set apart from the rest.
     Callout(Tone, Text),
 }

@@ -43,6 +43,11 @@ pub fn percent_to(share: f64, decimals: usize) -> String {
     if share.is_finite() { format!("{}%", decimal(share * 100.0, decimals)) } else { NOTHING.to_owned() }
 }
 
+/// A difference of shares 0..1 in points of percent: `8.2 points`.
+pub fn points(difference: f64) -> String {
+    if difference.is_finite() { format!("{} points", decimal(difference * 100.0, 1)) } else { NOTHING.to_owned() }
+}
+
 /// A p-value as an equation or an inequality: `p = 0.023`, `p < 0.001`.
 pub fn p_value(p: f64) -> String {
     if !p.is_finite() {
@@ -160,6 +165,7 @@ mod tests {
         assert_eq!(percent(0.336_494), "33.6%");
         assert_eq!(percent_to(0.5, 0), "50%");
         assert_eq!(percent(f64::NAN), "–");
+        assert_eq!(points(0.0819), "8.2 points");
     }
 
     #[test]

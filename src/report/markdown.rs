@@ -1,23 +1,31 @@
 //! A document as Markdown (`CommonMark` with pipe tables). Untrusted words are escaped.
 
 use super::document::{Align, Block, Document, Span, Table, Text, Tone};
+use super::html::{Draw, unseen};
 use super::wording;
 
-/// The whole document, ending in one newline.
-pub fn write(document: &Document) -> String {
+/// The whole document, ending in one newline. Of a chart the words and the numbers are written.
+pub fn write(document: &Document, draw: Draw<'_>) -> String {
     let mut out = format!("# {}\n\n*{}*\n", escape(&document.title), escape(&document.byline));
     for block in &document.blocks {
         out.push('\n');
         match block {
             Block::Heading(title) => out.push_str(&format!("## {}\n", escape(title))),
-            Block::Paragraph(text) => out.push_str(&format!("{}\n", inline(text))),
-            Block::Bullets(points) => points.iter().for_each(|point| out.push_str(&format!("- {}\n", inline(point)))),
+            Block::SubHeading(text) => out.push_str(&format!("### {}\n", inline(text))),
+            Block::Paragraph(text) => out.push_str(&format!("{}\n", opening(&inline(text)))),
+            Block::Bullets(points) => {
+                points.iter().for_each(|point| out.push_str(&format!("- {}\n", opening(&inline(point)))));
+            }
             Block::Steps(steps) => {
                 for (index, step) in steps.iter().enumerate() {
-                    out.push_str(&format!("{}. {}\n", index + 1, inline(step)));
+                    out.push_str(&format!("{}. {}\n", index + 1, opening(&inline(step))));
                 }
             }
             Block::Table(table) => out.push_str(&pipes(table)),
+            Block::Chart(name) => match draw(name) {
+                Some(drawn) => out.push_str(&format!("{}\n", opening(&escape(&drawn.sentence)))),
+                None => out.truncate(out.len() - 1),
+            },
             Block::Callout(tone, text) => {
                 let lead = match tone {
                     Tone::Decision => "Decision",
@@ -43,7 +51,7 @@ fn pipes(table: &Table) -> String {
     for row in &table.rows {
         out.push('|');
         for cell in row {
-            out.push_str(&format!(" {} |", inline(cell)));
+            out.push_str(&format!(" {} |", inline_in(cell, true)));
         }
         out.push('\n');
     }
@@ -51,13 +59,24 @@ fn pipes(table: &Table) -> String {
 }
 
 fn inline(text: &Text) -> String {
+    inline_in(text, false)
+}
+
+/// Running text; within a table even code may hold no bare pipe.
+fn inline_in(text: &Text, table: bool) -> String {
     text.0
         .iter()
         .map(|span| match span {
             Span::Plain(words) => escape(words),
             Span::Strong(words) => format!("**{}**", escape(words)),
-            Span::Code(name) => format!("`{}`", name.replace('`', "'").replace(['\n', '\r'], " ").replace('|', "\\|")),
+            Span::Code(name) => {
+                let name = name.replace('`', "'").replace(['\n', '\r'], " ");
+                format!("`{}`", if table { name.replace('|', "\\|") } else { name })
+            }
             Span::Segment(segment) => format!("{} {}", wording::glyph(*segment), segment.name()),
+            Span::Figure(figure) => escape(&figure.text),
+            Span::Quoted(words, _) => escape(words),
+            Span::Reference(name, words) => format!("[{}]({name}.md)", escape(words)),
         })
         .collect()
 }
@@ -67,17 +86,31 @@ fn escape(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for letter in words.chars() {
         match letter {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => {
                 out.push('\\');
                 out.push(letter);
             }
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
-            '\n' | '\r' => out.push(' '),
+            '\n' | '\r' | '\t' => out.push(' '),
+            _ if unseen(letter) => {}
             _ => out.push(letter),
         }
     }
     out
+}
+
+/// Keeps the beginning of a paragraph or point from making it a list, a quotation or a rule.
+fn opening(line: &str) -> String {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = digits > 0 && (line[digits..].starts_with(". ") || line[digits..].starts_with(") "));
+    if numbered {
+        format!("{}\\{}", &line[..digits], &line[digits..])
+    } else if line.starts_with(['-', '+', '>', '=']) {
+        format!("\\{line}")
+    } else {
+        line.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -102,8 +135,8 @@ mod tests {
             ],
         };
         assert_eq!(
-            write(&document),
-            "# Title\n\n*By line*\n\n## Why\n\nUse **it**: `a\\|b`\n\n1. one\n2. two\n\n*Shares*\n\n| Segment | Share |\n\
+            write(&document, &|_| None),
+            "# Title\n\n*By line*\n\n## Why\n\nUse **it**: `a|b`\n\n1. one\n2. two\n\n*Shares*\n\n| Segment | Share |\n\
              |---|---:|\n| ◳ Champions | 33.65% |\n\n> **Keep in mind.** mind\n"
         );
     }
@@ -111,5 +144,9 @@ mod tests {
     #[test]
     fn untrusted_words_mean_nothing() {
         assert_eq!(escape("<b>*x*</b> | [a](b)\n# c"), "&lt;b>\\*x\\*&lt;/b> \\| \\[a\\](b) \\# c");
+        for (words, line) in [("- x", "\\- x"), ("12. x", "12\\. x"), ("> x", "\\> x"), ("1.5 x", "1.5 x"), ("x", "x")]
+        {
+            assert_eq!(opening(words), line);
+        }
     }
 }

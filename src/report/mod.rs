@@ -1,16 +1,29 @@
 //! Outcome to documents.
 //!
-//! - [`figures`]: the only number formatting; percent exists only there.
+//! - [`figures`]: the only number formatting; percent exists only there. [`figure`]: a number with its working.
 //! - [`wording`]: names of segments, metrics, sets and verdicts as documents say them.
 //! - [`brief`]: the first screen: headline, standfirst, recommendation, three facts, three caveats.
-//! - [`document`]: headings, paragraphs, lists, tables, callouts; [`markdown`] writes them down.
-//! - [`tables`]: findings as tables; [`memo`]: the decision memo.
+//! - [`document`]: headings, paragraphs, lists, tables, charts, callouts; [`markdown`] and [`html`] write them down.
+//! - [`template`]: Markdown with fields and variants that declare which verdicts allow them; the templates lie in
+//!   `templates/`.
+//! - [`facts`], [`portrait`], [`trials`], [`watch`], [`published`]: what templates may refer to.
+//! - [`documents`]: the six documents; [`identity`]: which run they belong to.
+//! - [`tables`]: findings as tables.
 
 pub mod brief;
 pub mod document;
 pub mod drift;
+pub mod documents;
+pub mod facts;
+pub mod figure;
 pub mod figures;
+pub mod html;
+pub mod identity;
 pub mod markdown;
-pub mod memo;
+pub mod portrait;
+pub mod published;
 pub mod tables;
+pub mod template;
+pub mod trials;
+pub mod watch;
 pub mod wording;

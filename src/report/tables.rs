@@ -1,15 +1,19 @@
 //! Findings as tables, for the page and the documents.
 
 use super::document::{Table, Text};
-use super::memo::{gate_bar, gate_value, or_dash};
+use super::figure::{Figure, Style};
 use super::{figures, wording};
 use crate::clustering::findings::{
-    Agreement, CanonicalComparison, DbscanFindings, ExactFindings, GridCell, MixtureCell, NullBenchmark, Stability,
+    Agreement, CanonicalComparison, ClusteringFindings, DbscanFindings, ExactFindings, GridCell, MixtureCell,
+    NullBenchmark, Stability,
     WardFindings,
 };
 use crate::decision::sentences;
+use crate::decision::sentences::quantity;
 use crate::extract::findings::Warning;
+use crate::pipeline::outcome::Results;
 use crate::readiness::findings::{Gate, OrderCountThreshold, Status};
+use crate::readiness::gates::{Bounds, spec};
 use crate::segments::findings::{Segment, SegmentFindings, SensitivityPoint};
 use crate::stats::measured::Measured;
 use crate::validation::findings::{
@@ -463,4 +467,208 @@ pub fn why_absent<T>(value: &Measured<T>) -> Option<String> {
         (true, false) => format!("Not measured; it needs {needs}."),
         (false, false) => format!("Not measured: {reason}. It needs {needs}."),
     })
+}
+
+/// Effects as the memo and the page's figure list them.
+pub fn effects_table(effects: &[Effect]) -> Table {
+    let mut table = Table::new("How far the segments differ, by metric")
+        .words("Metric")
+        .numbers("Rank ε²")
+        .numbers("η²")
+        .numbers("95% interval of η²")
+        .words("Size")
+        .words("Tied to the rule");
+    for effect in effects {
+        let interval = match (effect.eta_squared_low.value(), effect.eta_squared_high.value()) {
+            (Some(low), Some(high)) => figures::interval(*low, *high),
+            _ => "–".to_owned(),
+        };
+        table.row([
+            wording::metric(&effect.metric).into(),
+            or_dash(&effect.rank_epsilon_squared, figures::coefficient).into(),
+            or_dash(&effect.eta_squared, figures::coefficient).into(),
+            interval.into(),
+            effect.effect.value().map_or("–", |size| wording::effect(*size)).into(),
+            effect.coupled.clone().unwrap_or_else(|| "free".to_owned()).into(),
+        ]);
+    }
+    table
+}
+
+/// The four segments with counts, shares and mean scores.
+pub fn segments_table(results: &Results) -> Table {
+    let mut table = Table::new("The four segments")
+        .words("Segment")
+        .words("Customers who")
+        .numbers("Customers")
+        .numbers("Share")
+        .numbers("Mean frequency score")
+        .numbers("Mean loyalty score")
+        .numbers("Median confidence");
+    for segment in &results.segments {
+        table.row([
+            segment.name.into(),
+            wording::definition(segment.name).into(),
+            figures::integer(segment.count).into(),
+            figures::percent_to(segment.share, 2).into(),
+            or_dash(&segment.mean_freq_score, figures::score).into(),
+            or_dash(&segment.mean_loyalty_score, figures::score).into(),
+            or_dash(&segment.median_confidence, figures::percent_whole).into(),
+        ]);
+    }
+    table
+}
+
+/// A gate's value in its own unit: counts whole, shares in percent, ratios and coefficients with decimals.
+pub fn gate_value(gate: &Gate) -> String {
+    or_dash(&gate.value, |value| quantity(&gate.id, value))
+}
+
+/// What a gate asks for, in the unit of its value: to pass, and to be usable with a caveat (may be empty).
+pub fn gate_bar(gate: &Gate) -> (String, String) {
+    let bar = |value: f64| quantity(&gate.id, value);
+    match spec(&gate.id).map(|spec| spec.bounds) {
+        Some(Bounds::AtLeast(pass, caveat)) => (format!("at least {}", bar(pass)), bar(caveat)),
+        Some(Bounds::AtMost(pass, caveat)) => (format!("at most {}", bar(pass)), bar(caveat)),
+        Some(Bounds::Descriptive(pass)) => (format!("at least {}", bar(pass)), "anything less".to_owned()),
+        Some(Bounds::Information) => ("nothing: for information".to_owned(), String::new()),
+        None => (gate.pass.clone(), gate.caveat.clone()),
+    }
+}
+
+/// A formatted measurement, or a dash.
+pub fn or_dash(value: &Measured<f64>, format: impl Fn(f64) -> String) -> String {
+    value.value().map_or_else(|| "–".to_owned(), |value| format(*value))
+}
+
+/// The four segments with counts and shares only, for a page that must be short.
+pub fn segments_short(results: &Results) -> Table {
+    let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let mut table = Table::new("The four segments")
+        .words("Segment")
+        .words("Customers who")
+        .numbers("Customers")
+        .numbers("Share")
+        .numbers("Median confidence")
+        .from("segments");
+    for (i, segment) in results.segments.iter().enumerate() {
+        let count = Figure::new(segment.count as f64, Style::Integer, format!("segments[{i}].count"), "customers");
+        let share = Figure::new(
+            segment.share,
+            Style::Percent(2),
+            format!("segments[{i}].share"),
+            "count / segmented customers",
+        );
+        let confidence = segment.median_confidence.value().map_or_else(
+            || "–".into(),
+            |value| {
+                let path = format!("segments[{i}].median_confidence");
+                let formula = "median over its customers of the probability that the label is the true one";
+                Figure::new(*value, Style::PercentWhole, path, formula).over(segment.count).into()
+            },
+        );
+        table.row([
+            segment.name.into(),
+            wording::definition(segment.name).into(),
+            count.over(total).into(),
+            share.over(total).into(),
+            confidence,
+        ]);
+    }
+    table
+}
+
+/// What was tried and rejected: the best solution of each feature set beside structureless data.
+pub fn clustering(found: &ClusteringFindings) -> Table {
+    let mut table = Table::new("Clustering: each feature set at its best k")
+        .words("Feature set")
+        .numbers("Features")
+        .numbers("Customers")
+        .numbers("k")
+        .numbers("Silhouette")
+        .numbers("Structureless data")
+        .numbers("p");
+    for set in &found.sets {
+        let Some(&k) = set.best_k.value() else { continue };
+        let Some(cell) = set.grid.iter().find(|cell| cell.k == k) else { continue };
+        let null = found
+            .null_benchmark
+            .iter()
+            .filter(|row| row.set == set.id && row.k == k)
+            .max_by(|a, b| a.p.total_cmp(&b.p));
+        table.row([
+            wording::feature_set(&set.id).into(),
+            figures::integer(set.features).into(),
+            figures::integer(set.rows).into(),
+            k.to_string().into(),
+            or_dash(&cell.silhouette, figures::coefficient).into(),
+            null.map_or_else(|| "not drawn".to_owned(), |null| figures::coefficient(null.null_mean)).into(),
+            null.map_or_else(|| "–".to_owned(), |null| figures::p_cell(null.p)).into(),
+        ]);
+    }
+    table
+}
+
+/// Effects on what the rule does not already contain.
+pub fn free_effects(effects: &[Effect]) -> Table {
+    let mut table = Table::new("How far the segments differ in what the rule does not contain")
+        .words("Metric")
+        .numbers("Rank ε²")
+        .numbers("η²")
+        .numbers("95% interval of η²")
+        .words("Size")
+        .numbers("Customers");
+    for effect in effects.iter().filter(|effect| effect.coupled.is_none()) {
+        let interval = match (effect.eta_squared_low.value(), effect.eta_squared_high.value()) {
+            (Some(low), Some(high)) => figures::interval(*low, *high),
+            _ => "–".to_owned(),
+        };
+        table.row([
+            wording::metric(&effect.metric).into(),
+            or_dash(&effect.rank_epsilon_squared, figures::coefficient).into(),
+            or_dash(&effect.eta_squared, figures::coefficient).into(),
+            interval.into(),
+            effect.effect.value().map_or("–", |size| wording::effect(*size)).into(),
+            figures::integer(effect.counts.iter().sum()).into(),
+        ]);
+    }
+    table
+}
+
+/// Later outcomes, mean per segment.
+pub fn later_short(later: &OutOfTime) -> Table {
+    let mut table = Table::new("Later outcomes by the segment before").words("Outcome").numbers("Customers");
+    for segment in Segment::ALL {
+        table = table.numbers(segment.name());
+    }
+    table = table.numbers("ω²").numbers("95% interval").from("validation.out_of_time.outcomes");
+    for outcome in &later.outcomes {
+        let interval = match (outcome.omega_squared_low.value(), outcome.omega_squared_high.value()) {
+            (Some(low), Some(high)) => figures::interval(*low, *high),
+            _ => "–".to_owned(),
+        };
+        let mut row: Vec<Text> = vec![
+            wording::capital(sentences::outcome(&outcome.outcome)).into(),
+            figures::integer(outcome.customers).into(),
+        ];
+        row.extend(outcome.means.iter().map(|mean| or_dash(mean, figures::mean).into()));
+        row.push(or_dash(&outcome.omega_squared, figures::coefficient).into());
+        row.push(interval.into());
+        table.row(row);
+    }
+    table
+}
+
+/// Gates that did not pass, blocking ones first.
+pub fn open_gates(gates: &[Gate]) -> Table {
+    let mut table =
+        Table::new("Gates that did not pass").words("Gate").words("Status").numbers("Value").words("To pass");
+    let mut open: Vec<&Gate> = gates.iter().filter(|gate| gate.status != Status::Pass).collect();
+    open.sort_by_key(|gate| !(gate.blocking && gate.status == Status::Fail));
+    for gate in open {
+        let word = wording::inside(status(gate.status));
+        let word = if gate.blocking && gate.status == Status::Fail { format!("{word}, blocks") } else { word };
+        table.row([gate.title.clone().into(), word.into(), gate_value(gate).into(), gate_bar(gate).0.into()]);
+    }
+    table
 }

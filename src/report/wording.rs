@@ -152,6 +152,33 @@ pub fn inside(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+/// Ends in a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// A KPI of an experiment, inside a sentence.
+pub fn kpi(id: &str) -> String {
+    match id {
+        "revenue_30d" => "spend per customer within 30 days",
+        "lines_30d" => "order lines per customer within 30 days",
+        "reordered_30d" => "share of customers who reorder a product within 30 days",
+        "reordered_lines_30d" => "reordered lines per customer within 30 days",
+        "orders_30d" => "orders per customer within 30 days",
+        "returned_30d" => "share of customers who order within 30 days",
+        "inactive_30d" => "share of customers without an order in 30 days",
+        "revenue_next_orders" => "spend per customer in the next two orders",
+        "lines_next_orders" => "order lines per customer in the next two orders",
+        "reordered_next_orders" => "share of customers who reorder a product in the next two orders",
+        "reordered_lines_next_orders" => "reordered lines per customer in the next two orders",
+        "days_to_next_order" => "days until the next order",
+        "opt_out" => "share of customers who opt out",
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,8 @@ pub fn text(text: &Text) -> AnyView {
     text.0
         .iter()
         .map(|span| match span {
-            Span::Plain(words) => words.clone().into_any(),
+            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) => words.clone().into_any(),
+            Span::Figure(figure) => figure.text.clone().into_any(),
             Span::Strong(words) => view! { <strong>{words.clone()}</strong> }.into_any(),
             Span::Code(name) => view! { <code>{name.clone()}</code> }.into_any(),
             Span::Segment(segment) => {

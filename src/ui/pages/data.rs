@@ -9,7 +9,7 @@ use crate::extract::findings::Layout;
 use crate::extract::schema::Inspection;
 use crate::readiness::findings::{CanonicalDecision, CanonicalGates, Gate};
 use crate::report::document::Table;
-use crate::report::memo::{gate_bar, gate_value};
+use crate::report::tables::{gate_bar, gate_value};
 use crate::report::{figures, tables, wording};
 use crate::stats::measured::Measured;
 use crate::ui::components::mapping::MappingEditor;

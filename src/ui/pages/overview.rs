@@ -8,7 +8,7 @@ use crate::chart::{mosaic, segment_map};
 use crate::decision::findings::{Recommendation, Verdict};
 use crate::readiness::findings::Status;
 use crate::report::brief::{self, Brief, Fact};
-use crate::report::{figures, memo};
+use crate::report::{figures, tables};
 use crate::ui::components::card::Customer;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
@@ -95,7 +95,7 @@ fn front(shown: &Arc<Shown>) -> AnyView {
         </article>
         <DepthOffer/>
         {map(shown)}
-        {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(memo::segments_table(results))))}
+        {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(tables::segments_table(results))))}
         {(!results.segments.is_empty()).then(|| view! { <Customer/> })}
         <Downloads/>
         <nav class="onward" aria-label="What to open next">

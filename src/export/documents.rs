@@ -1,0 +1,96 @@
+//! The six documents as files, and all of them in one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chart::frame::Frame;
+use crate::chart::scene::Scene;
+use crate::chart::{forest, k_curve, mosaic, segment_map, svg};
+use crate::pipeline::outcome::{Outcome, Results};
+use crate::planning::findings::PlanDesign;
+use crate::planning::plan::plan;
+use crate::report::documents::{Title, write};
+use crate::report::html::{self, Drawn, Links, Sheet};
+use crate::report::{identity, markdown};
+use crate::segments::findings::Segment;
+
+/// Style sheets of a file of its own: the page's colours and charts, and paper.
+const STYLE: [&str; 4] = [
+    include_str!("../../style/tokens.css"),
+    include_str!("../../style/charts.css"),
+    include_str!("../../style/paper.css"),
+    include_str!("../../style/document.css"),
+];
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A file of its own, no script, opens offline.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// The article alone, for the page.
+    Part,
+}
+
+/// One document.
+pub fn document(outcome: &Outcome, title: Title, form: Form) -> String {
+    let written = write(title, &outcome.results).document;
+    let draw = |name: &str| draw(outcome, name);
+    match form {
+        Form::Markdown => markdown::write(&written, &draw),
+        Form::Part => html::article(&written, 1, Links::None, &draw),
+        Form::Html => {
+            let body = html::article(&written, 1, Links::Files, &draw);
+            html::file(&sheet(&outcome.results, written.title), &body)
+        }
+    }
+}
+
+/// `report.html`: all six documents in one file.
+pub fn report(outcome: &Outcome) -> String {
+    let draw = |name: &str| draw(outcome, name);
+    let mut body = format!(
+        "<header class=\"report-head\">\n<h1>Customer segmentation: the report</h1>\n<p class=\"byline\">{}</p>\n<nav aria-label=\"Documents\">\n<ol>\n",
+        html::escape(&identity::byline(&outcome.results))
+    );
+    for title in Title::ALL {
+        body.push_str(&format!("<li><a href=\"#doc-{}\">{}</a></li>\n", title.name(), title.words()));
+    }
+    body.push_str("</ol>\n</nav>\n</header>\n");
+    for title in Title::ALL {
+        body.push_str(&html::article(&write(title, &outcome.results).document, 2, Links::Anchors, &draw));
+    }
+    html::file(&sheet(&outcome.results, "Customer segmentation: the report".to_owned()), &body)
+}
+
+/// The same outcome with experiments planned to another design.
+pub fn replanned(outcome: &Outcome, design: PlanDesign) -> Outcome {
+    let mut outcome = outcome.clone();
+    let mut counts = [0; 4];
+    for (count, segment) in counts.iter_mut().zip(Segment::ALL) {
+        let own = outcome.results.segments.iter().find(|found| found.name == segment);
+        *count = own.map_or(0, |found| found.count);
+    }
+    outcome.results.planning = plan(&outcome.results.planning.summaries, design, counts);
+    outcome
+}
+
+fn sheet(results: &Results, title: String) -> Sheet {
+    Sheet { title, running: identity::running(results), style: STYLE.join("\n") }
+}
+
+fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
+    let results = &outcome.results;
+    let frame = Frame::DOCUMENT;
+    let scene: Scene = match name {
+        "segments" if !results.segments.is_empty() => Some(mosaic::draw(results, frame)),
+        "segment-map" => {
+            outcome.drawings.score_density.value().and_then(|density| segment_map::draw(results, density, frame))
+        }
+        "forest" => results.validation.value().and_then(|validation| forest::draw(&validation.effects, frame)),
+        "k-curve" => results.clustering.value().and_then(|clustering| k_curve::draw(clustering, frame)),
+        _ => None,
+    }?;
+    Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: scene.sentence, table: scene.table })
+}

@@ -1,0 +1,139 @@
+//! The six documents of a run.
+
+use serde::{Deserialize, Serialize};
+
+use super::document::{Block, Span, Text};
+use super::facts::facts;
+use super::portrait::portrait;
+use super::template::{Field, Fields, Written, write as fill};
+use super::{identity, published, trials, watch};
+use crate::pipeline::outcome::Results;
+use crate::segments::findings::Segment;
+
+/// A document by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Title {
+    /// The whole case on a page.
+    ExecutiveSummary,
+    /// What is decided and why.
+    DecisionMemo,
+    /// What to do per segment.
+    ActionPlaybook,
+    /// How to find out whether it works.
+    ExperimentPlan,
+    /// What to watch afterwards.
+    MonitoringPlan,
+    /// The case beside the canonical one.
+    CaseStory,
+}
+
+impl Title {
+    /// All six, in the order of reading.
+    pub const ALL: [Self; 6] = [
+        Self::ExecutiveSummary,
+        Self::DecisionMemo,
+        Self::ActionPlaybook,
+        Self::ExperimentPlan,
+        Self::MonitoringPlan,
+        Self::CaseStory,
+    ];
+
+    /// File name without extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ExecutiveSummary => "executive_summary",
+            Self::DecisionMemo => "decision_memo",
+            Self::ActionPlaybook => "action_playbook",
+            Self::ExperimentPlan => "experiment_plan",
+            Self::MonitoringPlan => "monitoring_plan",
+            Self::CaseStory => "case_story",
+        }
+    }
+
+    /// What it is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ExecutiveSummary => "Executive summary",
+            Self::DecisionMemo => "Decision memo",
+            Self::ActionPlaybook => "Action playbook",
+            Self::ExperimentPlan => "Experiment plan",
+            Self::MonitoringPlan => "Monitoring and retraining plan",
+            Self::CaseStory => "Case story",
+        }
+    }
+
+    /// The document of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|title| title.name() == name)
+    }
+
+    /// Its template.
+    fn template(self) -> &'static str {
+        match self {
+            Self::ExecutiveSummary => include_str!("templates/executive_summary.md"),
+            Self::DecisionMemo => include_str!("templates/decision_memo.md"),
+            Self::ActionPlaybook => include_str!("templates/action_playbook.md"),
+            Self::ExperimentPlan => include_str!("templates/experiment_plan.md"),
+            Self::MonitoringPlan => include_str!("templates/monitoring_plan.md"),
+            Self::CaseStory => include_str!("templates/case_story.md"),
+        }
+    }
+}
+
+const PLAY: &str = include_str!("templates/segment_play.md");
+const TRIAL: &str = include_str!("templates/segment_trial.md");
+
+/// One document of a run. A run that was refused has documents too.
+pub fn write(title: Title, results: &Results) -> Written {
+    let mut fields = facts(results);
+    trials::plan(results, &mut fields);
+    watch::watch(results, &mut fields);
+    published::published(results, &mut fields);
+    for title in Title::ALL {
+        let reference = Span::Reference(title.name().to_owned(), title.words().to_owned());
+        fields.set(format!("to_{}", title.name()), Field::Text(Text(vec![reference])));
+    }
+    let mut gaps = Vec::new();
+    let part = match title {
+        Title::ActionPlaybook => Some(PLAY),
+        Title::ExperimentPlan => Some(TRIAL),
+        _ => None,
+    };
+    if let Some(part) = part {
+        let blocks = per_segment(results, &fields, part, &mut gaps);
+        fields.set("per_segment", Field::Blocks(blocks));
+    }
+    let mut written = fill(title.name(), title.template(), &fields, &identity::byline(results));
+    written.gaps.extend(gaps);
+    written
+}
+
+fn per_segment(results: &Results, fields: &Fields, template: &str, gaps: &mut Vec<String>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for found in &results.segments {
+        let segment: Segment = found.name;
+        if found.count == 0 {
+            continue;
+        }
+        let mut own = fields.clone();
+        portrait(results, segment, &mut own);
+        trials::trial(results, segment, &mut own);
+        for name in ["count", "share"] {
+            if let Some(field) = fields.get(&format!("{}.{name}", segment.slug())).cloned() {
+                own.set(name, field);
+            }
+        }
+        let path = format!("segments[{}].median_confidence", segment as usize);
+        let formula = "median over its customers of the probability that the label is the true one";
+        own.figure(
+            "own_confidence",
+            super::facts::measured(&found.median_confidence, super::figure::Style::PercentWhole, &path, formula)
+                .map(|figure| figure.over(found.count)),
+        );
+        let written = fill("part", template, &own, "");
+        blocks.extend(written.document.blocks);
+        gaps.extend(written.gaps);
+    }
+    blocks
+}

@@ -1,0 +1,494 @@
+//! What templates may refer to, from the results of a run: every number with its working.
+//!
+//! A measurement that is absent leaves its field out, and the variants that need it are not written.
+
+use super::document::Text;
+use super::figure::{Figure, Style};
+use super::template::{Field, Fields};
+use super::{identity, tables, wording};
+use crate::clustering::findings::{ClusteringFindings, Structure};
+use crate::decision::findings::{Reason, Recommendation, Verdict};
+use crate::decision::sentences;
+use crate::extract::findings::Layout;
+use crate::extract::schema::Role;
+use crate::pipeline::outcome::Results;
+use crate::readiness::findings::Status;
+use crate::segments::findings::Segment;
+use crate::stats::measured::Measured;
+use crate::validation::findings::ValidationFindings;
+
+/// Caveats that fit a memo of two pages.
+const SHOWN_CAVEATS: usize = 6;
+
+/// Warnings that do.
+const SHOWN_WARNINGS: usize = 3;
+
+/// All facts of a run.
+pub fn facts(results: &Results) -> Fields {
+    let mut fields = Fields::new(verdict(results), recommend(results));
+    extract(results, &mut fields);
+    rule(results, &mut fields);
+    segments(results, &mut fields);
+    clustering(results, &mut fields);
+    validation(results, &mut fields);
+    gates(results, &mut fields);
+    decision(results, &mut fields);
+    judgements(&mut fields);
+    fields
+}
+
+fn verdict(results: &Results) -> &'static str {
+    match results.readiness.verdict {
+        Verdict::Go => "go",
+        Verdict::GoWithCaveats => "go_with_caveats",
+        Verdict::NoGo => "no_go",
+    }
+}
+
+fn recommend(results: &Results) -> &'static str {
+    match results.decision.recommendation {
+        Recommendation::Rule => "rule",
+        Recommendation::Clusters => "clusters",
+        Recommendation::Refuse => "refuse",
+    }
+}
+
+/// A measurement as a figure, if it is one.
+pub(super) fn measured(value: &Measured<f64>, style: Style, path: &str, formula: &str) -> Option<Figure> {
+    value.value().map(|value| Figure::new(*value, style, path, formula))
+}
+
+/// The column that plays a role, as the file calls it.
+fn column(results: &Results, role: Role) -> String {
+    let name = serde_json::to_value(role).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    results.extract.mapping.get(&name).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
+}
+
+fn extract(results: &Results, fields: &mut Fields) {
+    let extract = &results.extract;
+    let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let customer = column(results, Role::Customer);
+    let count = |value: u64, path: &str, formula: &str, from: &str| {
+        Some(Figure::new(value as f64, Style::Integer, format!("extract.{path}"), formula).from(from))
+    };
+    fields.figure("customers", count(extract.customers, "customers", "distinct customers in the files", &customer));
+    if extract.layout != Layout::Customers {
+        let order = column(results, Role::Order);
+        fields.flag("history", true);
+        fields.figure("orders", count(extract.orders, "orders", "distinct orders", &order));
+        fields.figure("order_lines", count(extract.order_lines, "order_lines", "distinct products per order", &order));
+        fields.figure("products", count(extract.products, "products", "distinct products of the catalogue", ""));
+        fields.figure(
+            "categories",
+            (extract.categories > 0)
+                .then(|| count(extract.categories, "categories", "distinct categories", ""))
+                .flatten(),
+        );
+    }
+    let min = f64::from(results.params.min_orders);
+    fields.figure("min_orders", Some(Figure::new(min, Style::Integer, "params.min_orders", "parameter of the run")));
+    if segmented > 0 {
+        let all = Figure::new(segmented as f64, Style::Integer, "segments[].count", "sum over the four segments");
+        fields.figure("segmented", Some(all.from(&customer)));
+        let left = extract.customers.saturating_sub(segmented) as f64;
+        let left = Figure::new(left, Style::Integer, "extract.customers", "customers less segmented ones");
+        fields.figure("left_out", Some(left.over(extract.customers)).filter(|_| segmented < extract.customers));
+        let share = segmented as f64 / (extract.customers.max(1)) as f64;
+        let share = Figure::new(share, Style::Percent(1), "segments[].count", "segmented / customers");
+        fields.figure("kept_share", Some(share.over(extract.customers)));
+    }
+    if let Some(found) = results.features.value() {
+        let features =
+            Figure::new(found.count as f64, Style::Integer, "features.count", "columns of the feature matrix");
+        fields.figure("features", Some(features.over(found.customers)));
+    }
+    let warnings: Vec<Text> = extract
+        .warnings
+        .iter()
+        .enumerate()
+        .map(|(i, warning)| {
+            Text::new().quoted(wording::sentence(&warning.message), format!("extract.warnings[{i}].message"))
+        })
+        .collect();
+    fields.flag("has_warnings", !warnings.is_empty());
+    fields.set("warnings_top", Field::List(warnings.iter().take(SHOWN_WARNINGS).cloned().collect()));
+    fields.set("warnings", Field::List(warnings));
+    fields.set("receipt_id", Field::Quoted(identity::receipt_id(results), "receipt.json: id".to_owned()));
+    fields.set("build", Field::Quoted(results.build.version.clone(), "build.version".to_owned()));
+    fields.figure("seed", Some(Figure::new(results.seed as f64, Style::Integer, "seed", "parameter of the run")));
+}
+
+fn rule(results: &Results, fields: &mut Fields) {
+    let Some(thresholds) = results.thresholds.value() else {
+        if let Some(missing) = results.thresholds.missing() {
+            fields.set("no_rule", Field::Quoted(missing.reason.clone(), "thresholds.reason".to_owned()));
+        }
+        return;
+    };
+    let (f, l) = (&thresholds.frequency, &thresholds.loyalty);
+    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let gap = column(results, Role::DaysSincePrior);
+    let bought = column(results, Role::Reordered);
+    let figure = |value: f64, style, path: &str, formula: &str, from: &str| {
+        Some(Figure::new(value, style, path, formula).over(n).from(from))
+    };
+    fields.figure(
+        "gap_days",
+        figure(1.0 / f.used - 1.0, Style::Decimal(1), "thresholds.frequency.used", "1 / threshold - 1", &gap),
+    );
+    fields.figure(
+        "freq_cut",
+        figure(f.used, Style::Score, "thresholds.frequency.used", "median of 1 / (mean gap in days + 1)", &gap),
+    );
+    let formula = "median of reordered lines / lines";
+    fields.figure("loyalty_share", figure(l.used, Style::Percent(1), "thresholds.loyalty.used", formula, &bought));
+    fields.figure("loyalty_cut", figure(l.used, Style::Score, "thresholds.loyalty.used", formula, &bought));
+    let typed = results.params.frequency_threshold.is_some() || results.params.loyalty_threshold.is_some();
+    fields.flag("typed_thresholds", typed);
+}
+
+fn segments(results: &Results, fields: &mut Fields) {
+    for (i, segment) in results.segments.iter().enumerate() {
+        let slug = segment.name.slug();
+        let path = |name: &str| format!("segments[{i}].{name}");
+        let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+        let count =
+            Figure::new(segment.count as f64, Style::Integer, path("count"), "customers that the rule puts here");
+        fields.figure(&format!("{slug}.count"), Some(count.over(total)));
+        let share = Figure::new(segment.share, Style::Percent(1), path("share"), "count / segmented customers");
+        fields.figure(&format!("{slug}.share"), Some(share.over(total)));
+    }
+    fields.flag("segments", !results.segments.is_empty());
+    if let Some(smallest) = results.segments.iter().min_by_key(|segment| segment.count) {
+        fields.set("smallest", Field::Text(smallest.name.into()));
+    }
+    fields.set("segments_table", Field::Table(tables::segments_table(results).from("segments")));
+    fields.set("segments_short", Field::Table(tables::segments_short(results)));
+    fields.set("segments_chart", Field::Chart("segments"));
+    fields.set("map_chart", Field::Chart("segment-map"));
+    fields.set("effects_chart", Field::Chart("forest"));
+    fields.set("k_chart", Field::Chart("k-curve"));
+    for (i, segment) in Segment::ALL.into_iter().enumerate() {
+        fields.set(["s1", "s2", "s3", "s4"][i], Field::Text(segment.into()));
+    }
+}
+
+fn clustering(results: &Results, fields: &mut Fields) {
+    let found = match &results.clustering {
+        Measured::Value(found) => found,
+        Measured::NotMeasured(missing) => {
+            let reason = missing.reason.trim_end_matches('.').to_owned();
+            fields.set("no_clustering", Field::Quoted(reason, "clustering.reason".to_owned()));
+            return;
+        }
+    };
+    fields.flag("clustering", true);
+    fields.set("clustering_sentence", Field::Quoted(found.sentence.clone(), "clustering.sentence".to_owned()));
+    if let Some(structure) = found.verdict.value() {
+        fields.words("structure", wording::structure(*structure));
+        fields.flag("no_structure", *structure == Structure::None);
+    }
+    let sets = Figure::new(found.sets.len() as f64, Style::Integer, "clustering.sets", "feature sets compared");
+    fields.figure("sets", Some(sets));
+    fields.set(
+        "clustering_table",
+        Field::Table(tables::clustering(found).from("clustering.sets, clustering.null_benchmark")),
+    );
+    headline(found, fields);
+}
+
+fn headline(found: &ClusteringFindings, fields: &mut Fields) {
+    let Some(headline) = found.headline.value() else { return };
+    let set = wording::inside(&wording::feature_set(&headline.set));
+    fields.set("best_set", Field::Quoted(set, "clustering.headline.set".to_owned()));
+    let k =
+        Figure::new(f64::from(headline.k), Style::Integer, "clustering.headline.k", "clusters of the best solution");
+    fields.figure("best_k", Some(k));
+    let rows = found.sets.iter().find(|set| set.id == headline.set).map_or(0, |set| set.rows);
+    let formula = "mean of (b - a) / max(a, b) over customers";
+    let silhouette =
+        Figure::new(headline.silhouette, Style::Coefficient, "clustering.headline.silhouette", formula).over(rows);
+    fields.figure("best_silhouette", Some(silhouette));
+    let own = |set: &str, k: u32| set == headline.set && k == headline.k;
+    let hardest = found.null_benchmark.iter().filter(|row| own(&row.set, row.k)).max_by(|a, b| a.p.total_cmp(&b.p));
+    if let Some(null) = hardest {
+        let path = "clustering.null_benchmark";
+        let mean = "mean silhouette of structureless data of the same shape";
+        fields.figure(
+            "null_mean",
+            Some(Figure::new(null.null_mean, Style::Coefficient, path, mean).over(u64::from(null.draws))),
+        );
+        let p = "(1 + draws that score as high) / (draws + 1)";
+        fields.figure("null_p", Some(Figure::new(null.p, Style::P, path, p).over(u64::from(null.draws))));
+        let draws = Figure::new(f64::from(null.draws), Style::Integer, path, "draws of structureless data");
+        fields.figure("null_draws", Some(draws));
+    }
+    if let Some(row) = found.stability.iter().find(|row| own(&row.set, row.k))
+        && let Some(least) = row.jaccard.iter().copied().min_by(f64::total_cmp)
+    {
+        let formula = "smallest mean bootstrap Jaccard similarity of a cluster";
+        let figure = Figure::new(least, Style::Decimal(2), "clustering.stability", formula);
+        fields.figure("jaccard_min", Some(figure.over(u64::from(row.jaccard_draws))));
+    }
+}
+
+fn validation(results: &Results, fields: &mut Fields) {
+    let found = match &results.validation {
+        Measured::Value(found) => found,
+        Measured::NotMeasured(missing) => {
+            let reason = missing.reason.trim_end_matches('.').to_owned();
+            fields.set("no_validation", Field::Quoted(reason, "validation.reason".to_owned()));
+            return;
+        }
+    };
+    fields.flag("validation", true);
+    reliability(found, fields);
+    later(found, fields);
+    movement(found, fields);
+    let path = "validation.confidence.share_at_least_80";
+    let formula = "customers whose segment is at least 80% certain / all";
+    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let sure = measured(&found.confidence.share_at_least_80, Style::Percent(1), path, formula);
+    fields.figure("sure_share", sure.map(|figure| figure.over(n)));
+    let unsure = found.confidence.share_at_least_80.value().map(|share| {
+        Figure::new(n as f64 * (1.0 - share), Style::Integer, path, "customers less certain than 80%").over(n)
+    });
+    fields.figure("unsure", unsure);
+    let coupling = &found.coupling;
+    let path = "validation.coupling.tetrachoric";
+    fields.figure(
+        "axes_r",
+        measured(&coupling.tetrachoric, Style::Decimal(2), path, "tetrachoric correlation of the two cuts"),
+    );
+    let identity = &coupling.loyalty_identity_share;
+    let path = "validation.coupling.loyalty_identity_share";
+    let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
+    fields.figure("identity_share", measured(identity, Style::Percent(1), path, formula));
+    if !found.effects.is_empty() {
+        fields.set("effects_table", Field::Table(tables::free_effects(&found.effects).from("validation.effects")));
+        let free = found
+            .effects
+            .iter()
+            .enumerate()
+            .filter(|(_, effect)| effect.coupled.is_none())
+            .filter_map(|(i, effect)| effect.rank_epsilon_squared.value().map(|size| (i, effect, *size)))
+            .max_by(|a, b| a.2.total_cmp(&b.2));
+        if let Some((i, effect, size)) = free {
+            fields.words("free_metric", wording::inside(&wording::metric(&effect.metric)));
+            let path = format!("validation.effects[{i}].rank_epsilon_squared");
+            let figure = Figure::new(size, Style::Coefficient, path, "H (n + 1) / (n² - 1), H of Kruskal-Wallis");
+            fields.figure("free_effect", Some(figure.over(effect.counts.iter().sum())));
+            if let Some(band) = effect.effect.value() {
+                fields.words("free_band", wording::inside(wording::effect(*band)));
+            }
+        }
+    }
+}
+
+fn reliability(found: &ValidationFindings, fields: &mut Fields) {
+    let both = [("frequency", &found.reliability.frequency), ("loyalty", &found.reliability.loyalty)];
+    let mut weakest: Option<(&str, Figure, f64)> = None;
+    for (name, score) in both {
+        let Some(score) = score.value() else { continue };
+        let path = format!("validation.reliability.{name}.value");
+        let formula = "2r / (1 + r), r between odd and even orders of the same customers";
+        let figure = Figure::new(score.value, Style::Decimal(2), path, formula).over(score.customers);
+        fields.figure(&format!("reliability_{name}"), Some(figure.clone()));
+        let path = format!("validation.reliability.{name}.repeat_probability");
+        let repeat = Figure::new(score.repeat_probability, Style::PercentWhole, path, "1/2 + asin(reliability) / pi");
+        fields.figure(&format!("repeat_{name}"), Some(repeat.over(score.customers)));
+        if weakest.as_ref().is_none_or(|(_, _, least)| score.value < *least) {
+            weakest = Some((name, figure, score.value));
+        }
+    }
+    if let Some((name, figure, _)) = weakest {
+        fields.words("weaker_score", name);
+        fields.figure("reliability_weaker", Some(figure));
+    }
+}
+
+fn later(found: &ValidationFindings, fields: &mut Fields) {
+    let later = match &found.out_of_time {
+        Measured::Value(later) => later,
+        Measured::NotMeasured(missing) => {
+            let reason = missing.reason.trim_end_matches('.').to_owned();
+            fields.set("no_later", Field::Quoted(reason, "validation.out_of_time.reason".to_owned()));
+            return;
+        }
+    };
+    fields.set(
+        "later_description",
+        Field::Quoted(later.description.clone(), "validation.out_of_time.description".to_owned()),
+    );
+    fields.set("later_table", Field::Table(tables::later_short(later)));
+    let Some((i, outcome)) = later.outcomes.iter().enumerate().find(|(_, one)| one.omega_squared.value().is_some())
+    else {
+        return;
+    };
+    let path = |name: &str| format!("validation.out_of_time.outcomes[{i}].{name}");
+    fields.words("later_outcome", sentences::outcome(&outcome.outcome));
+    let omega = "((F - 1) df1) / ((F - 1) df1 + N), segments fixed before the cut";
+    for (name, value, style, field, formula) in [
+        ("later_omega", &outcome.omega_squared, Style::Percent(1), "omega_squared", omega),
+        ("later_low", &outcome.omega_squared_low, Style::Percent(1), "omega_squared_low", "95% limit by noncentral F"),
+        (
+            "later_high",
+            &outcome.omega_squared_high,
+            Style::Percent(1),
+            "omega_squared_high",
+            "95% limit by noncentral F",
+        ),
+        ("later_auc", &outcome.auc, Style::Decimal(2), "auc", "area under the curve on customers held out"),
+    ] {
+        fields.figure(name, measured(value, style, &path(field), formula).map(|figure| figure.over(outcome.customers)));
+    }
+    let kept = &later.rule_share_of_score_r2;
+    let path = "validation.out_of_time.rule_share_of_score_r2";
+    fields.figure("kept_r2", measured(kept, Style::PercentWhole, path, "R² of the segments / R² of the two scores"));
+}
+
+fn movement(found: &ValidationFindings, fields: &mut Fields) {
+    if let Some(moved) = found.migration.value() {
+        let path = "validation.migration";
+        let n = moved.customers;
+        for (name, value, style, formula) in [
+            ("kappa", &moved.kappa, Style::Decimal(2), "(observed - chance agreement) / (1 - chance agreement)"),
+            ("kappa_ceiling", &moved.kappa_ceiling, Style::Decimal(2), "kappa that these reliabilities allow at best"),
+            ("stay_share", &moved.agreement, Style::PercentWhole, "customers with the same segment twice / all"),
+        ] {
+            fields.figure(name, measured(value, style, path, formula).map(|figure| figure.over(n)));
+        }
+        fields.set(
+            "migration_description",
+            Field::Quoted(moved.description.clone(), "validation.migration.description".to_owned()),
+        );
+    }
+    let nearest = found.threshold_sensitivity.iter().filter(|point| point.kind == "percentile" && point.at < 0.5);
+    if let Some(point) = nearest.max_by(|a, b| a.at.total_cmp(&b.at)) {
+        let path = "validation.threshold_sensitivity";
+        let moved = Figure::new(point.moved_share, Style::Percent(1), path, "customers who change segment / all");
+        fields.figure("moved_share", Some(moved));
+        let at = Figure::new(point.at * 100.0, Style::Integer, path, "percentile of both cuts");
+        fields.figure("moved_at", Some(at));
+    }
+    if let Some(contenders) = found.bake_off.value() {
+        fields.flag("bake_off", true);
+        let rivals = contenders.iter().filter(|contender| contender.beats_rule).count();
+        fields.flag("rival_wins", rivals > 0);
+    }
+}
+
+fn gates(results: &Results, fields: &mut Fields) {
+    let gates = &results.readiness.gates;
+    let count = |status: Status| gates.iter().filter(|gate| gate.status == status).count() as f64;
+    for (name, value, formula) in [
+        ("gates_passed", count(Status::Pass), "gates with status pass"),
+        ("gates_caveat", count(Status::Caveat), "gates with status caveat"),
+        ("gates_failed", count(Status::Fail), "gates with status fail"),
+        ("gates_absent", count(Status::NotMeasured), "gates that could not be measured"),
+        ("gates_total", gates.len() as f64, "all gates"),
+    ] {
+        fields.figure(name, Some(Figure::new(value, Style::Integer, "readiness.gates", formula)));
+    }
+    fields.flag("open_gates", gates.iter().any(|gate| gate.status != Status::Pass));
+    fields.flag("absent_gates", count(Status::NotMeasured) > 0.0);
+    fields.set("gates_table", Field::Table(tables::open_gates(gates).from("readiness.gates")));
+    let mend: Vec<Text> = gates
+        .iter()
+        .filter(|gate| gate.blocking && gate.status == Status::Fail)
+        .map(|gate| {
+            let text = format!("{}: {}.", gate.title, wording::inside(&tables::gate_bar(gate).0));
+            Text::new().quoted(text, format!("readiness.gates[{}]", gate.id))
+        })
+        .collect();
+    fields.flag("blocked", !mend.is_empty());
+    fields.set("mend", Field::List(mend));
+    let mut needs: Vec<(String, Vec<String>)> = Vec::new();
+    for gate in gates.iter().filter(|gate| gate.status == Status::NotMeasured) {
+        let Some(missing) = gate.value.missing().filter(|missing| !missing.needs.is_empty()) else { continue };
+        let words = match missing.needs.trim_end_matches('.') {
+            "depth full" => "a run at full depth".to_owned(),
+            other => other.to_owned(),
+        };
+        let title = wording::inside(&gate.title);
+        match needs.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, titles)) => titles.push(title),
+            None => needs.push((words, vec![title])),
+        }
+    }
+    let collect: Vec<Text> = needs
+        .iter()
+        .map(|(words, titles)| {
+            let text = format!("{}. Would measure: {}.", wording::capital(words), titles.join("; "));
+            Text::new().quoted(text, "readiness.gates[].value.needs")
+        })
+        .collect();
+    fields.flag("collectable", !collect.is_empty());
+    fields.set("collect", Field::List(collect));
+}
+
+fn quoted(reasons: &[Reason], list: &str) -> Vec<Text> {
+    reasons
+        .iter()
+        .enumerate()
+        .map(|(i, reason)| {
+            Text::new().quoted(reason.text.clone(), format!("decision.{list}[{i}]: {}", reason.evidence))
+        })
+        .collect()
+}
+
+fn decision(results: &Results, fields: &mut Fields) {
+    fields.words("verdict", wording::verdict(results.readiness.verdict));
+    fields.words("recommendation", wording::recommendation(results.decision.recommendation));
+    let reasons = quoted(&results.decision.reasons, "reasons");
+    let caveats = quoted(&results.decision.caveats, "caveats");
+    if let Some(first) = reasons.first() {
+        fields.set("first_reason", Field::Text(first.clone()));
+    }
+    fields.flag("reasons_more", reasons.len() > 1);
+    fields.set("other_reasons", Field::List(reasons.iter().skip(1).cloned().collect()));
+    fields.set("reasons", Field::List(reasons));
+    fields.flag("caveats_any", !caveats.is_empty());
+    let more = caveats.len().saturating_sub(SHOWN_CAVEATS);
+    let path = "decision.caveats";
+    fields.figure(
+        "more_caveats",
+        (more > 0).then(|| Figure::new(more as f64, Style::Integer, path, "caveats beyond the six heaviest")),
+    );
+    fields.set("caveats_top", Field::List(caveats.iter().take(SHOWN_CAVEATS).cloned().collect()));
+    fields.set("caveats_three", Field::List(caveats.iter().take(3).cloned().collect()));
+    fields.set("caveats", Field::List(caveats));
+}
+
+/// Bars that are judgements of ours, so that a template needs no number of its own.
+fn judgements(fields: &mut Fields) {
+    for (name, value, style, path, why) in [
+        (
+            "bar_silhouette",
+            0.5,
+            Style::Decimal(2),
+            "clustering.verdict",
+            "reasonable structure (Kaufman and Rousseeuw)",
+        ),
+        ("bar_null", 0.05, Style::P, "decision", "largest p of the null benchmark"),
+        ("bar_jaccard", 0.75, Style::Decimal(2), "decision", "valid cluster (Hennig)"),
+        ("bar_reliability", 0.7, Style::Decimal(2), "readiness.gates[reliability]", "fails below"),
+        ("bar_later", 0.01, Style::Percent(0), "readiness.gates[out_of_time]", "fails below (Field's bands)"),
+        (
+            "bar_sure",
+            0.8,
+            Style::Percent(0),
+            "validation.confidence",
+            "a label counts as certain from here (judgement)",
+        ),
+        (
+            "bar_rival",
+            0.01,
+            Style::Decimal(2),
+            "validation.bake_off",
+            "margin in R² that a rival must clear (judgement)",
+        ),
+    ] {
+        fields.figure(name, Some(Figure::new(value, style, path, why)));
+    }
+}

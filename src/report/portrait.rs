@@ -1,0 +1,124 @@
+//! What is really different about a segment: its own profile against everybody else's.
+//!
+//! The difference is in standard deviations of all customers (Glass's delta with the pooled population's spread), free
+//! metrics apart from those that the rule's own arithmetic moves.
+
+use super::document::{Table, Text};
+use super::figure::{Figure, Style};
+use super::template::{Field, Fields};
+use super::{figures, wording};
+use crate::pipeline::outcome::Results;
+use crate::segments::findings::Segment;
+use crate::validation::findings::Effect;
+
+/// Metrics of each kind shown.
+const SHOWN: usize = 3;
+/// Below this many standard deviations nothing is said to differ.
+const HARDLY: f64 = 0.1;
+/// From here on a difference is small, and from the second bar on clear (Cohen's .2 and .5).
+const BANDS: (f64, f64) = (0.2, 0.5);
+
+struct Difference<'a> {
+    effect: &'a Effect,
+    own: f64,
+    others: f64,
+    /// In standard deviations.
+    d: f64,
+}
+
+/// One segment's difference on every metric with a spread.
+fn differences(results: &Results, segment: Segment) -> Vec<Difference<'_>> {
+    let at = segment as usize;
+    let (Some(validation), Some(features)) = (results.validation.value(), results.features.value()) else {
+        return Vec::new();
+    };
+    validation
+        .effects
+        .iter()
+        .filter_map(|effect| {
+            let sd = *features.summary.iter().find(|row| row.name == effect.metric)?.std.value()?;
+            let own = *effect.means.get(at)?.value()?;
+            let (mut sum, mut n) = (0.0, 0_u64);
+            for (other, (mean, count)) in effect.means.iter().zip(&effect.counts).enumerate() {
+                if other != at
+                    && let Some(mean) = mean.value()
+                {
+                    sum += mean * *count as f64;
+                    n += count;
+                }
+            }
+            let others = sum / n as f64;
+            let d = (own - others) / sd;
+            d.is_finite().then_some(Difference { effect, own, others, d })
+        })
+        .collect()
+}
+
+/// Adds `free_count`, `strength`, `portrait_words` and `portrait_table` of a segment.
+pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
+    let mut all = differences(results, segment);
+    if all.is_empty() {
+        return;
+    }
+    all.sort_by(|a, b| b.d.abs().total_cmp(&a.d.abs()));
+    let (free, tied): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.effect.coupled.is_none());
+    let real: Vec<&Difference<'_>> = free.iter().filter(|one| one.d.abs() >= HARDLY).take(SHOWN).collect();
+    fields.flag("portrait", true);
+    fields.flag("differs", !real.is_empty());
+    if let Some(first) = real.first() {
+        let size = first.d.abs();
+        fields.words(
+            "strength",
+            if size >= BANDS.1 {
+                "clearly"
+            } else if size >= BANDS.0 {
+                "modestly"
+            } else {
+                "slightly"
+            },
+        );
+    }
+    let mut text = Text::new();
+    for (i, one) in real.iter().enumerate() {
+        let joint = match (i, real.len()) {
+            (0, _) => "",
+            (i, n) if i + 1 == n => " and ",
+            _ => ", ",
+        };
+        let path = format!("validation.effects[{}].means", one.effect.metric);
+        let more = if one.d > 0.0 { "higher" } else { "lower" };
+        let d = Figure::new(
+            one.d.abs(),
+            Style::Decimal(2),
+            path.clone(),
+            "|mean here - mean elsewhere| / standard deviation of all customers",
+        );
+        let mean = |value: f64, what: &str| Figure::new(value, Style::Mean, path.clone(), what.to_owned());
+        text = text
+            .plain(format!("{joint}{} is ", wording::inside(&wording::metric(&one.effect.metric))))
+            .figure(d.over(one.effect.counts.iter().sum()))
+            .plain(format!(" standard deviations {more} ("))
+            .figure(mean(one.own, "mean of the segment"))
+            .plain(" against ")
+            .figure(mean(one.others, "mean of all other segmented customers"))
+            .plain(")");
+    }
+    fields.set("portrait_words", Field::Text(text));
+    let mut table = Table::new(format!("{} against all other customers", segment.name()))
+        .words("Metric")
+        .numbers("Here")
+        .numbers("Others")
+        .numbers("Difference, sd")
+        .words("Standing")
+        .from("validation.effects[].means, features.summary[].std");
+    for one in free.iter().take(SHOWN).chain(tied.iter().take(SHOWN)) {
+        table.row([
+            wording::metric(&one.effect.metric).into(),
+            figures::mean(one.own).into(),
+            figures::mean(one.others).into(),
+            figures::decimal(one.d, 2).into(),
+            if one.effect.coupled.is_none() { "free" } else { "follows from the rule" }.into(),
+        ]);
+    }
+    fields.set("portrait_table", Field::Table(table));
+}

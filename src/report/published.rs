@@ -1,0 +1,114 @@
+//! The canonical case: what it published, what this extract shows, and why they differ.
+
+use super::document::Table;
+use super::figure::{Figure, Style};
+use super::template::{Field, Fields};
+use crate::extract::findings::Layout;
+use crate::pipeline::outcome::Results;
+use crate::stats::measured::Measured;
+
+/// Customers, features and thresholds that the canonical documents name.
+const CUSTOMERS: f64 = 182_223.0;
+const FEATURES: f64 = 149.0;
+const FREQUENCY: f64 = 0.065_217_391_304_347_82;
+const LOYALTY: f64 = 0.463_414_634_146_341_5;
+const SHARES: [f64; 4] =
+    [0.336_494_295_451_177_9, 0.164_935_271_617_743_1, 0.163_815_764_201_006_46, 0.334_754_668_730_072_5];
+const SHIFT_WITHIN: f64 = 0.478;
+const KEPT: f64 = 0.883_681;
+
+/// The comparison, and the published figures that the story tells of.
+pub fn published(results: &Results, fields: &mut Fields) {
+    let of_case = |value: f64, style: Style, what: &str| Figure::new(value, style, "the canonical case", what);
+    for (name, value, style) in [
+        ("published_customers", CUSTOMERS, Style::Integer),
+        ("published_features", FEATURES, Style::Integer),
+        ("published_baseline", 0.105, Style::Coefficient),
+        ("published_all", -0.008, Style::Coefficient),
+        ("published_behaviour", 0.191, Style::Coefficient),
+        ("published_null_low", 0.174, Style::Coefficient),
+        ("published_null_high", 0.180, Style::Coefficient),
+        ("published_moved", 0.096, Style::Percent(1)),
+        ("published_permuted", 0.0034, Style::Percent(2)),
+        ("published_kept_r2", 0.637, Style::PercentWhole),
+        ("published_cv", 0.250, Style::Coefficient),
+    ] {
+        fields.figure(name, Some(of_case(value, style, "published, or recomputed on the published scores")));
+    }
+    let mut table = Table::new("The canonical case beside this extract")
+        .words("Claim")
+        .numbers("Published")
+        .numbers("Here")
+        .words("Why it differs");
+    let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let kept = results.readiness.order_count_thresholds.value().and_then(|rows| {
+        rows.iter().find(|row| row.min_orders == results.params.min_orders).map(|row| row.customers_share)
+    });
+    let summary = results.readiness.summary.value();
+    let within = summary.and_then(|summary| summary.early_late.share_within_25pct.value().copied());
+    let thresholds = results.thresholds.value();
+    let same = "another extract";
+    let history = results.extract.layout != Layout::Customers;
+    let none = if history { "not measured here" } else { "a customer-level file has no orders" };
+    let mut row = |claim: &str, published: f64, found: Option<f64>, style: Style, path: &str, why: &str| {
+        let why = match found {
+            None => none,
+            Some(found) if (found - published).abs() <= 1e-6 * published.abs() => "it does not",
+            Some(_) => why,
+        };
+        table.row([
+            claim.into(),
+            of_case(published, style, claim).into(),
+            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).into()),
+            why.into(),
+        ]);
+    };
+    let share = Style::Percent(2);
+    row("Customers segmented", CUSTOMERS, Some(segmented as f64), Style::Integer, "segments[].count", same);
+    row("Customers kept of all", KEPT, kept, share, "readiness.order_count_thresholds", same);
+    row(
+        "Frequency threshold",
+        FREQUENCY,
+        thresholds.map(|found| found.frequency.used),
+        Style::Score,
+        "thresholds.frequency.used",
+        "the median of these customers",
+    );
+    row(
+        "Loyalty threshold",
+        LOYALTY,
+        thresholds.map(|found| found.loyalty.used),
+        Style::Score,
+        "thresholds.loyalty.used",
+        "the median of these customers",
+    );
+    for (i, (segment, published)) in results.segments.iter().zip(SHARES).enumerate() {
+        let path = format!("segments[{i}].share");
+        row(
+            segment.name.name(),
+            published,
+            Some(segment.share),
+            share,
+            &path,
+            "how far the two scores go together differs",
+        );
+    }
+    row("Late gaps within a quarter of early ones", SHIFT_WITHIN, within, share, "readiness.summary.early_late", same);
+    if let Measured::Value(found) = &results.clustering {
+        for (claim, published, set, k) in [
+            ("Silhouette, components and pruned features", 0.105, "canonical_pruned", 3),
+            ("Silhouette, all features", -0.008, "canonical_all", 3),
+            ("Silhouette, behaviour", 0.191, "canonical_behavioural", 2),
+        ] {
+            let cell = found
+                .sets
+                .iter()
+                .find(|one| one.id == set)
+                .and_then(|one| one.grid.iter().find(|cell| cell.k == k))
+                .and_then(|cell| cell.silhouette.value().copied());
+            let why = "another extract; published from mini-batch k-means, here every start runs to convergence";
+            row(claim, published, cell, Style::Coefficient, "clustering.sets", why);
+        }
+    }
+    fields.set("published_table", Field::Table(table));
+}

@@ -1,0 +1,313 @@
+//! Six documents for every kind of extract: readable goldens, and what no document may ever say.
+//!
+//! `QUADRANT_UPDATE=1 cargo test --test reports` writes the goldens anew; look at the difference before committing it.
+//! `QUADRANT_WRITE=folder` leaves every document as HTML, Markdown and results.json for the tools of `tests/e2e`.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should panic")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use quadrant::export::documents::{Form, document, replanned, report};
+use quadrant::extract::findings::Layout;
+use quadrant::extract::source::{BytesSource, FileSource, Source};
+use quadrant::generate::folder::MemoryFolder;
+use quadrant::generate::{Scenario, Spec, generate};
+use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::outcome::{Outcome, Results};
+use quadrant::pipeline::params::{Depth, Params};
+use quadrant::pipeline::run::run;
+use quadrant::planning::findings::PlanDesign;
+use quadrant::report::document::{Block, Document, Span, Text};
+use quadrant::report::documents::{Title, write};
+
+/// Name, scenario, layout, customers, depth.
+const EXTRACTS: [(&str, Scenario, Layout, u32, Depth); 5] = [
+    ("typical", Scenario::Typical, Layout::Wide, 2_000, Depth::Quick),
+    ("no-structure", Scenario::NoStructure, Layout::Star, 1_500, Depth::Quick),
+    ("clusters", Scenario::Clusters, Layout::Star, 1_500, Depth::Quick),
+    ("thin", Scenario::Thin, Layout::Star, 1_200, Depth::Quick),
+    ("customer-level", Scenario::Typical, Layout::Customers, 1_500, Depth::Quick),
+];
+
+fn analyse(sources: Vec<Arc<dyn Source>>, depth: Depth) -> Outcome {
+    let params = Params { depth, ..Params::default() }.check().unwrap();
+    block_on(run(sources, None, &params, &Pace::unhurried(), &|_| {})).unwrap().outcome
+}
+
+fn generated(scenario: Scenario, layout: Layout, customers: u32, depth: Depth) -> Outcome {
+    let mut folder = MemoryFolder::default();
+    let spec = Spec { customers, layout, scenario, seed: 11 }.check().unwrap();
+    generate(&spec, &mut folder, &Pace::unhurried()).unwrap();
+    let sources = folder
+        .files
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".parquet"))
+        .map(|(name, bytes)| Arc::new(BytesSource::new(name, bytes)) as Arc<dyn Source>)
+        .collect();
+    analyse(sources, depth)
+}
+
+/// All five, run once for all tests.
+fn outcomes() -> &'static [(&'static str, Outcome)] {
+    static ALL: OnceLock<Vec<(&'static str, Outcome)>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        EXTRACTS.into_iter().map(|(name, s, layout, n, depth)| (name, generated(s, layout, n, depth))).collect()
+    })
+}
+
+fn golden(name: &str, found: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(name);
+    if std::env::var_os("QUADRANT_UPDATE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, found).unwrap();
+        return;
+    }
+    let wanted = fs::read_to_string(&path).unwrap_or_default();
+    let pair = wanted.lines().zip(found.lines()).enumerate().find(|(_, (a, b))| a != b);
+    assert!(wanted == found, "{} differs, first at {pair:?}; QUADRANT_UPDATE=1 writes it anew", path.display());
+}
+
+fn markdown(outcome: &Outcome) -> String {
+    Title::ALL.map(|title| document(outcome, title, Form::Markdown)).join("\n---\n\n")
+}
+
+#[test]
+fn documents_read_as_they_should() {
+    for (name, outcome) in outcomes() {
+        if let Some(folder) = std::env::var_os("QUADRANT_WRITE") {
+            leave(&PathBuf::from(folder).join(name), outcome);
+        }
+        golden(&format!("reports/{name}.md"), &markdown(outcome));
+    }
+}
+
+/// Files as a reader gets them.
+fn leave(folder: &std::path::Path, outcome: &Outcome) {
+    fs::create_dir_all(folder).unwrap();
+    for title in Title::ALL {
+        for (form, ending) in [(Form::Html, "html"), (Form::Markdown, "md")] {
+            fs::write(folder.join(format!("{}.{ending}", title.name())), document(outcome, title, form)).unwrap();
+        }
+    }
+    fs::write(folder.join("report.html"), report(outcome)).unwrap();
+    fs::write(folder.join("results.json"), serde_json::to_vec_pretty(&outcome.results).unwrap()).unwrap();
+}
+
+#[test]
+fn the_real_user_scores_have_documents_without_a_gap() {
+    let shared = std::env::var_os("QUADRANT_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let path = shared.join("data/instacart_user_scores.parquet");
+    if !path.exists() {
+        println!("SKIPPED: {} is absent", path.display());
+        return;
+    }
+    let outcome = analyse(vec![Arc::new(FileSource::open(&path).unwrap())], Depth::Quick);
+    if let Some(folder) = std::env::var_os("QUADRANT_WRITE") {
+        leave(&PathBuf::from(folder).join("real-scores"), &outcome);
+    }
+    check("real-scores", &outcome.results);
+    // Shares and thresholds only: nothing of any one customer.
+    golden("reports/real-scores.md", &markdown(&outcome));
+    let memo = document(&outcome, Title::DecisionMemo, Form::Markdown);
+    for figure in ["182,223", "33.65%", "16.49%", "16.38%", "33.48%", "0.06522", "0.4634"] {
+        assert!(memo.contains(figure), "{figure} in the memo of the canonical scores");
+    }
+}
+
+#[test]
+fn no_document_says_what_the_evidence_does_not() {
+    for (name, outcome) in outcomes() {
+        check(name, &outcome.results);
+    }
+    let verdicts: BTreeSet<String> =
+        outcomes().iter().map(|(_, outcome)| format!("{:?}", outcome.results.decision.recommendation)).collect();
+    assert!(verdicts.len() >= 2, "the five extracts should not all be decided alike: {verdicts:?}");
+}
+
+/// Words that only one kind of verdict allows: (recommendation, forbidden in its documents).
+const CONTRADICTIONS: [(&str, &[&str]); 3] = [
+    (
+        "rule",
+        &[
+            "Do not segment",
+            "cannot carry a segmentation",
+            "Use the clusters, not the rule",
+            "Refusal memo",
+            "No playbook",
+        ],
+    ),
+    (
+        "clusters",
+        &[
+            "Ship the four-segment rule",
+            "Freeze both cuts",
+            "cannot carry a segmentation",
+            "clustering was tested first and rejected",
+        ],
+    ),
+    (
+        "refuse",
+        &[
+            "Ship the four-segment rule",
+            "Use the clusters, not the rule",
+            "Freeze both cuts",
+            "can be tested now",
+            "are assigned to four segments",
+            "Primary measure.",
+        ],
+    ),
+];
+
+fn spans(document: &Document) -> Vec<(&Span, bool)> {
+    let mut all = Vec::new();
+    for block in &document.blocks {
+        let texts: Vec<(&Text, bool)> = match block {
+            Block::Paragraph(text) | Block::SubHeading(text) | Block::Callout(_, text) => vec![(text, false)],
+            Block::Bullets(points) | Block::Steps(points) => points.iter().map(|text| (text, false)).collect(),
+            Block::Table(table) => table.rows.iter().flatten().map(|text| (text, true)).collect(),
+            Block::Heading(_) | Block::Chart(_) => Vec::new(),
+        };
+        all.extend(texts.into_iter().flat_map(|(text, table)| text.0.iter().map(move |span| (span, table))));
+    }
+    all
+}
+
+/// Everything that must hold of the six documents of any results.
+fn check(name: &str, results: &Results) {
+    let recommend = serde_json::to_value(results.decision.recommendation).unwrap();
+    let json = serde_json::to_value(results).unwrap();
+    for title in Title::ALL {
+        let written = write(title, results);
+        let what = format!("{name}/{}", title.name());
+        assert!(written.gaps.is_empty(), "{what}: no value for {:?}", written.gaps);
+        let document = &written.document;
+        assert!(!document.title.is_empty() && document.blocks.len() > 3, "{what}");
+        let mut text = String::new();
+        for (span, in_table) in spans(document) {
+            match span {
+                Span::Plain(words) | Span::Strong(words) => {
+                    // A number of a sentence is a figure; level and names of methods are words.
+                    let bare = words.replace("95% interval", "").replace("90% limit", "").replace("A/A", "");
+                    assert!(
+                        in_table || !bare.contains(|c: char| c.is_ascii_digit()),
+                        "{what}: a number that did not pass figures: {words:?}"
+                    );
+                }
+                Span::Figure(figure) => {
+                    assert!(
+                        !figure.working.formula.is_empty() && !figure.working.path.is_empty(),
+                        "{what}: {figure:?}"
+                    );
+                    assert!(figure.text != "–" && !figure.working.value.contains("NaN"), "{what}: {figure:?}");
+                    resolves(&json, &figure.working.path, &what);
+                }
+                Span::Quoted(words, path) => {
+                    assert!(!words.trim().is_empty() && !path.is_empty(), "{what}: {words:?} from {path:?}");
+                }
+                Span::Code(_) | Span::Segment(_) => {}
+                Span::Reference(to, _) => assert!(Title::named(to).is_some(), "{what}: {to}"),
+            }
+            text.push_str(&Text(vec![span.clone()]).words());
+        }
+        for slip in
+            ["NaN", "inf ", "{", "}", "[[", "]]", "..", " ,", " .", "None", "Some(", "not measured: not measured"]
+        {
+            assert!(!text.contains(slip), "{what}: {slip:?} in {text}");
+        }
+        for (decided, forbidden) in CONTRADICTIONS {
+            if recommend == decided {
+                for words in forbidden {
+                    assert!(!text.contains(words), "{what}: {decided} does not allow {words:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A working's place exists in results.json and holds a measurement: no claim rests on what is not measured.
+fn resolves(json: &serde_json::Value, path: &str, what: &str) {
+    const ELSEWHERE: [&str; 2] = ["the canonical case", "receipt.json"];
+    if ELSEWHERE.iter().any(|other| path.starts_with(other)) {
+        return;
+    }
+    let mut at = json;
+    for step in path.split('.') {
+        let (name, index) =
+            step.split_once('[').map_or((step, None), |(name, rest)| (name, Some(rest.trim_end_matches(']'))));
+        let Some(next) = at.get(name) else {
+            assert!(["guardrails", "srm"].contains(&name), "{what}: results.json has no {path}");
+            return;
+        };
+        at = match index {
+            None => next,
+            Some(index) => match index.parse::<usize>() {
+                Ok(index) => next.get(index).unwrap_or_else(|| panic!("{what}: results.json has no {path}")),
+                // By name, or all of them.
+                Err(_) => return,
+            },
+        };
+        assert!(
+            at.get("status").and_then(|status| status.as_str()) != Some("not_measured"),
+            "{what}: {path} is not measured"
+        );
+    }
+}
+
+#[test]
+fn every_template_is_written_out_by_some_extract_and_names_its_verdicts() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/report/templates");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let template = fs::read_to_string(&path).unwrap();
+        for line in template.lines().filter(|line| line.starts_with("[[when") || line.starts_with("[[or")) {
+            assert!(line.contains("verdict="), "{}: {line}", path.display());
+        }
+        let count = |mark: &str| template.lines().filter(|line| line.starts_with(mark)).count();
+        assert_eq!(count("[[when"), count("[[end]]"), "{}", path.display());
+        let prose: String =
+            template.lines().filter(|line| !line.starts_with("[[") && !line.starts_with("1. ")).collect();
+        let mut bare = prose.replace("95% interval", "").replace("90% limit", "").replace("{{", "{").replace("}}", "}");
+        while let (Some(open), Some(close)) = (bare.find('{'), bare.find('}')) {
+            bare.replace_range(open..=close.max(open), "");
+        }
+        assert!(!bare.contains(|c: char| c.is_ascii_digit()), "{}: a number of its own", path.display());
+    }
+}
+
+#[test]
+fn another_design_changes_the_plan_and_nothing_else() {
+    let (_, outcome) = &outcomes()[0];
+    let loose = replanned(outcome, PlanDesign { relative_effect: 0.5, alpha: 0.1, ..PlanDesign::default() });
+    let plan = |outcome: &Outcome| document(outcome, Title::ExperimentPlan, Form::Markdown);
+    assert_ne!(plan(&loose), plan(outcome));
+    assert!(plan(&loose).contains("a change of 50% of the baseline"));
+    let memo = |outcome: &Outcome| {
+        let text = document(outcome, Title::DecisionMemo, Form::Markdown);
+        text.split("## Next actions").next().unwrap().to_owned()
+    };
+    assert_eq!(memo(&loose), memo(outcome));
+    check("replanned", &loose.results);
+}
+
+#[test]
+fn files_open_offline_without_script_and_hold_every_number() {
+    for (name, outcome) in outcomes() {
+        let all = report(outcome);
+        for wrong in ["<script", "javascript:", "src=\"http", "href=\"http", "@import", "url("] {
+            assert!(!all.contains(wrong), "{name}: {wrong}");
+        }
+        let mut ids = BTreeSet::new();
+        for (at, _) in all.match_indices(" id=\"") {
+            let id: String = all[at + 5..].chars().take_while(|c| *c != '"').collect();
+            assert!(ids.insert(id.clone()), "{name}: id {id} twice");
+        }
+        for title in Title::ALL {
+            assert!(all.contains(&format!("data-testid=\"document-{}\"", title.name())), "{name}");
+        }
+        assert_eq!(all.matches("popovertarget=").count(), all.matches(" popover>").count(), "{name}");
+    }
+}
