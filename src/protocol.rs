@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::clustering::exact::Solution;
 use crate::clustering::findings::GridCell;
 pub use crate::export::artifact::Artifact;
+pub use crate::export::documents::Form;
 pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
@@ -17,6 +18,8 @@ use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
 use crate::segments::card::CustomerCard;
 use crate::stats::measured::Measured;
+pub use crate::planning::findings::PlanDesign;
+pub use crate::report::documents::Title;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

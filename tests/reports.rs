@@ -113,8 +113,12 @@ fn the_real_user_scores_have_documents_without_a_gap() {
     // Shares and thresholds only: nothing of any one customer.
     golden("reports/real-scores.md", &markdown(&outcome));
     let memo = document(&outcome, Title::DecisionMemo, Form::Markdown);
-    for figure in ["182,223", "33.65%", "16.49%", "16.38%", "33.48%", "0.06522", "0.4634"] {
+    let plan = document(&outcome, Title::MonitoringPlan, Form::Markdown);
+    for figure in ["182,223", "33.65%", "16.49%", "16.38%", "33.48%"] {
         assert!(memo.contains(figure), "{figure} in the memo of the canonical scores");
+    }
+    for figure in ["0.06522", "0.4634"] {
+        assert!(plan.contains(figure), "{figure} in the plan that freezes the canonical cuts");
     }
 }
 

@@ -24,6 +24,9 @@ mod score;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "quadrant/summary.rs"]
 mod summary;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "quadrant/verify.rs"]
+mod verify;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
@@ -52,6 +55,8 @@ fn main() -> std::process::ExitCode {
         Monitor(monitor::Arguments),
         /// Write a synthetic extract with planted truth
         Generate(generate::Arguments),
+        /// Run the files of a receipt again: identical, or what differs
+        Verify(verify::Arguments),
     }
 
     // A panic is a bug of ours; Rust's own exit code for it would be 101, an abort's 134.
@@ -64,6 +69,7 @@ fn main() -> std::process::ExitCode {
         Command::Score(arguments) => score::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
+        Command::Verify(arguments) => verify::run(&arguments).map(|()| std::process::ExitCode::SUCCESS),
     };
     match done {
         Ok(code) => code,

@@ -7,9 +7,9 @@ use crate::pipeline::run::Finished;
 use crate::planning::findings::PlanDesign;
 use crate::report::documents::Title;
 
-use super::sql::{Dialect, check, query};
 use super::documents::{self, Form};
 use super::receipt::{Hashing, Receipt};
+use super::sql::{Dialect, check, query};
 use super::{assignments, baseline, experiment, features, results};
 
 const PARQUET: &str = "application/vnd.apache.parquet";

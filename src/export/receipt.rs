@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::extract::findings::FileFindings;
 use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
+use crate::report::identity::receipt_id;
 
 use super::ExportError;
 
@@ -61,16 +62,28 @@ impl Receipt {
         }
     }
 
-    /// Id of a run: the first 16 hexadecimal digits of the SHA-256 of build, parameters and the inputs' hashes,
-    /// whatever the order in which the files were given.
+    /// Id of a run, the same that documents carry: see [`receipt_id`].
     pub fn id_of(results: &Results) -> String {
-        let mut inputs: Vec<String> =
-            results.extract.files.iter().map(|f| format!("{}={}", f.name, f.sha256)).collect();
-        inputs.sort_unstable();
-        // Parameters are plain fields: writing them cannot fail.
-        let params = serde_json::to_string(&results.params).unwrap_or_default();
-        let text = format!("{}\n{params}\n{}", results.build.version, inputs.join("\n"));
-        hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
+        receipt_id(results)
+    }
+
+    /// What another run of the same files differs in, in words; empty if it is identical.
+    ///
+    /// Only outputs that both runs wrote under the same name are compared, and there must be one.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.build != other.build {
+            found.push(format!("build: {} then, {} now", self.build.version, other.build.version));
+        }
+        if self.seed != other.seed || self.params != other.params {
+            found.push("the parameters differ".to_owned());
+        }
+        found.extend(compare("input", &self.inputs, &other.inputs));
+        found.extend(compare("output", &self.outputs, &other.outputs));
+        if self.outputs.is_empty() {
+            found.push("the receipt lists no output to compare with".to_owned());
+        }
+        found
     }
 
     /// Writes `receipt.json`: indented, one newline at the end.
@@ -81,6 +94,26 @@ impl Receipt {
         serde_json::to_writer_pretty(&mut out, self).map_err(|source| ExportError::Json { file: FILE, source })?;
         out.write_all(b"\n").map_err(|source| ExportError::Io { file: FILE, source })
     }
+}
+
+/// Files that differ or are missing, in the order of the receipt.
+fn compare(what: &str, then: &[Hashed], now: &[Hashed]) -> Vec<String> {
+    let mut found: Vec<String> = then
+        .iter()
+        .filter_map(|file| match now.iter().find(|other| other.name == file.name) {
+            None => Some(format!("{what} {}: missing", file.name)),
+            Some(other) if other.sha256 != file.sha256 => Some(format!(
+                "{what} {}: {} bytes with another content, then {} bytes",
+                file.name, other.bytes, file.bytes
+            )),
+            Some(_) => None,
+        })
+        .collect();
+    if what == "input" {
+        let more = now.iter().filter(|file| then.iter().all(|other| other.name != file.name));
+        found.extend(more.map(|file| format!("{what} {}: not in the receipt", file.name)));
+    }
+    found
 }
 
 /// Hashes what is written through it on the way to `inner`.
@@ -125,6 +158,27 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_differs_is_named() {
+        let file = |name: &str, hash: &str| Hashed { name: name.into(), bytes: 1, sha256: hash.into() };
+        let receipt = |inputs: Vec<Hashed>, outputs: Vec<Hashed>| Receipt {
+            schema_version: 1,
+            id: String::new(),
+            build: Build::current(),
+            seed: 42,
+            params: Params::default(),
+            inputs,
+            outputs,
+        };
+        let then = receipt(vec![file("a", "1")], vec![file("r", "2"), file("s", "3")]);
+        assert_eq!(then.differences(&then), Vec::<String>::new());
+        let now = receipt(vec![file("a", "9"), file("b", "1")], vec![file("r", "2")]);
+        let found = then.differences(&now);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].contains("input a") && found[1].contains("input b") && found[2].contains("output s: missing"));
+        assert!(!receipt(vec![], vec![]).differences(&receipt(vec![], vec![])).is_empty());
+    }
 
     #[test]
     fn the_hash_is_sha256() {

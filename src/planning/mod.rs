@@ -2,6 +2,7 @@
 //!
 //! - [`measure`]: KPIs, their spread and the eligible customers by week, from the order history.
 //! - [`plan`]: those summaries and a design to one experiment per segment, a pure function.
+//! - [`baseline`], [`window`]: what monitoring compares with.
 //! - [`experiments`]: the formulas; [`assignment`]: who is treated; [`readout`]: what came of it.
 
 pub mod assignment;

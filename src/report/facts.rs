@@ -213,6 +213,9 @@ fn headline(found: &ClusteringFindings, fields: &mut Fields) {
     let hardest = found.null_benchmark.iter().filter(|row| own(&row.set, row.k)).max_by(|a, b| a.p.total_cmp(&b.p));
     if let Some(null) = hardest {
         let path = "clustering.null_benchmark";
+        let same = "mean silhouette on the rows that structureless data were drawn for";
+        fields
+            .figure("null_observed", Some(Figure::new(null.observed, Style::Coefficient, path, same).over(null.rows)));
         let mean = "mean silhouette of structureless data of the same shape";
         fields.figure(
             "null_mean",

@@ -6,20 +6,16 @@ use super::figures;
 use crate::extract::findings::ExtractFindings;
 use crate::pipeline::outcome::Results;
 
-/// Twelve hex digits that tell runs apart: SHA-256 over inputs, mapping, parameters, seed and build.
-///
-/// The same files with the same parameters and build give the same id, whatever the files are called.
+/// Id of a run: the first 16 hexadecimal digits of the SHA-256 of build, parameters and the inputs' hashes, whatever the
+/// order in which the files were given.
 pub fn receipt_id(results: &Results) -> String {
-    let mut digest = Sha256::new();
-    for file in &results.extract.files {
-        digest.update(file.sha256.as_bytes());
-        digest.update(b"\n");
-    }
-    // Both serialise without fail: plain structs with text keys.
-    digest.update(serde_json::to_vec(&results.params).unwrap_or_default());
-    digest.update(results.seed.to_le_bytes());
-    digest.update(results.build.version.as_bytes());
-    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut inputs: Vec<String> =
+        results.extract.files.iter().map(|file| format!("{}={}", file.name, file.sha256)).collect();
+    inputs.sort_unstable();
+    // Parameters are plain fields: writing them cannot fail.
+    let params = serde_json::to_string(&results.params).unwrap_or_default();
+    let text = format!("{}\n{params}\n{}", results.build.version, inputs.join("\n"));
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Which extract, which build, which seed: enough to make the same result again.

@@ -586,6 +586,7 @@ pub fn clustering(found: &ClusteringFindings) -> Table {
         .numbers("Customers")
         .numbers("k")
         .numbers("Silhouette")
+        .numbers("On the drawn rows")
         .numbers("Structureless data")
         .numbers("p");
     for set in &found.sets {
@@ -602,6 +603,7 @@ pub fn clustering(found: &ClusteringFindings) -> Table {
             figures::integer(set.rows).into(),
             k.to_string().into(),
             or_dash(&cell.silhouette, figures::coefficient).into(),
+            null.map_or_else(|| "–".to_owned(), |null| figures::coefficient(null.observed)).into(),
             null.map_or_else(|| "not drawn".to_owned(), |null| figures::coefficient(null.null_mean)).into(),
             null.map_or_else(|| "–".to_owned(), |null| figures::p_cell(null.p)).into(),
         ]);

@@ -14,7 +14,7 @@ pub enum Page {
     Clustering,
     /// Effects, reliability, out-of-time.
     Validation,
-    /// The decision memo.
+    /// The six documents.
     Documents,
     /// Method, privacy, licence.
     About,
@@ -44,7 +44,7 @@ impl Page {
             Self::Data => "Data",
             Self::Clustering => "Clustering",
             Self::Validation => "Validation",
-            Self::Documents => "Memo",
+            Self::Documents => "Documents",
             Self::About => "About",
         }
     }

@@ -18,7 +18,7 @@ use crate::clustering::findings::ExactFindings;
 use crate::extract::schema::Mapping;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
-use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Request, RunId};
 use crate::stats::measured::Measured;
 
 /// The reader's side of the protocol. One per page; see [`Session::expect`].
@@ -301,6 +301,18 @@ impl Session {
         self.client.send(Request::MeasureExactly { run, solution });
     }
 
+    /// Has a document written for the page; it arrives in [`State::document`]. Nothing is asked for while the outcome on
+    /// screen is being refined: the engine holds finished runs only.
+    pub fn read(&self, artifact: Artifact) {
+        let run = self.state.shown.with_untracked(|shown| {
+            let shown = shown.as_ref().filter(|shown| shown.millis.is_some())?;
+            (shown.recipe.engine == self.client.generation()).then_some(shown.recipe.run)
+        });
+        if let Some(run) = run {
+            self.client.send(Request::Make { run, artifact });
+        }
+    }
+
     fn fail(&self, failure: Failure) {
         *self.books.current.borrow_mut() = None;
         *self.books.wanted.borrow_mut() = None;
@@ -435,6 +447,12 @@ impl Session {
                     let (recipe, millis) = (held.recipe.clone(), held.millis);
                     *shown = Some(Arc::new(Shown { outcome: Arc::new(outcome), recipe, millis }));
                 });
+            }
+            Event::Made { run, artifact: artifact @ Artifact::Document { form: Form::Part, .. }, .. } => {
+                if let Some(bytes) = bytes {
+                    let html = String::from_utf8_lossy(&bytes.to_vec()).into_owned();
+                    self.state.document.set(Some((run, artifact, html)));
+                }
             }
             Event::Made { name, mime, .. } => {
                 self.state.making.set(None);

@@ -131,6 +131,8 @@ pub struct State {
     pub card: RwSignal<Option<Asked>>,
     /// A file is being made for download: its button is busy.
     pub making: RwSignal<Option<crate::protocol::Artifact>>,
+    /// The document that the engine wrote last, and which run's it is.
+    pub document: RwSignal<Option<(RunId, crate::protocol::Artifact, String)>>,
 }
 
 impl State {
@@ -145,6 +147,7 @@ impl State {
             dragging: RwSignal::new(false),
             card: RwSignal::new(None),
             making: RwSignal::new(None),
+            document: RwSignal::new(None),
         }
     }
 

@@ -9,6 +9,8 @@ use std::thread;
 
 use clap::{Args, ValueEnum};
 use quadrant::clustering::exact::Solution;
+use quadrant::export::documents::{Form, document, report};
+use quadrant::export::experiment;
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
 use quadrant::export::sql::{Dialect, check, query};
 use quadrant::export::{ExportError, assignments, baseline, features, operations, results};
@@ -22,6 +24,7 @@ use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
 use quadrant::pipeline::run::{Finished, Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
+use quadrant::report::documents::Title;
 
 use crate::disk::Disk;
 use crate::fault::Fault;
@@ -152,6 +155,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         }
         let mut disk = disk.clone();
         outputs.extend(hand_over(&finished, &mut disk)?);
+        outputs.extend(papers(&finished, &mut disk)?);
         let receipt = Receipt::new(results, outputs.clone());
         outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
         drop(pace);
@@ -191,6 +195,38 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
         )),
     };
     paths.iter().map(open).collect()
+}
+
+/// Writes all files of a finished run but the receipt.
+pub(crate) fn everything(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
+    let tables = &finished.tables;
+    let mut outputs = write(finished, disk)?;
+    outputs.push(file(disk, MATRIX, |out| features::parquet(&tables.id_name, &tables.ids, &tables.features, out))?);
+    outputs.extend(hand_over(finished, disk)?);
+    outputs.extend(papers(finished, disk)?);
+    Ok(outputs)
+}
+
+/// Writes the six documents, the report and the list of arms.
+fn papers(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
+    let (outcome, tables) = (&finished.outcome, &finished.tables);
+    let mut outputs = Vec::new();
+    for title in Title::ALL {
+        for (form, ending) in [(Form::Markdown, "md"), (Form::Html, "html")] {
+            let name = format!("documents/{}.{ending}", title.name());
+            let content = document(outcome, title, form);
+            outputs.push(file(disk, &name, |out| {
+                out.write_all(content.as_bytes()).map_err(|source| ExportError::Io { file: "documents", source })
+            })?);
+        }
+    }
+    outputs.push(text(disk, "report.html", &report(outcome))?);
+    let share = outcome.results.planning.design.treatment_share;
+    outputs.push(file(disk, "experiment_assignments.csv", |out| {
+        let segmentation = tables.segmentation.as_ref();
+        experiment::csv(&tables.id_name, &tables.ids, segmentation, &tables.features, share, out)
+    })?);
+    Ok(outputs)
 }
 
 /// Writes everything that is made from the tables.

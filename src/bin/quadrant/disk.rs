@@ -38,7 +38,11 @@ impl Folder for Disk {
         if let Some(folder) = self.partial(name).parent() {
             fs::create_dir_all(folder)?;
         }
-        Ok(BufWriter::with_capacity(1 << 20, File::create(self.partial(name))?))
+        let partial = self.partial(name);
+        if let Some(folder) = partial.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(BufWriter::with_capacity(1 << 20, File::create(partial)?))
     }
 
     fn close(&mut self, name: &str, mut file: Self::File) -> io::Result<()> {

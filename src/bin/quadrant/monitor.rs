@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
             .map_err(|source| ExportError::Json { file: "drift.json", source })?;
         out.write_all(b"\n").map_err(|source| ExportError::Io { file: "drift.json", source })
     })?;
-    text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found)))?;
+    text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found), &|_| None))?;
     file(&mut disk, "assignments.parquet", |out| scored::parquet(&scored, out))?;
     drop(pace);
     let _ = writeln!(std::io::stdout().lock(), "{}", found.summary);

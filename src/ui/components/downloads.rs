@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{Artifact, Dialect};
+use crate::protocol::{Artifact, Dialect, Form, Title};
 use crate::ui::session::Session;
 use crate::ui::state::State;
 
 /// What can be had: artifact, test id, file name, what it is for.
-fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 11] {
+fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 14] {
     [
         (
             Artifact::AssignmentsParquet,
@@ -22,7 +22,25 @@ fn offers() -> [(Artifact, &'static str, &'static str, &'static str); 11] {
             "features.parquet",
             "every customer with all features, for a model of your own",
         ),
-        (Artifact::MemoMarkdown, "download-memo", "decision_memo.md", "the decision memo with these numbers"),
+        (
+            Artifact::Document { title: Title::DecisionMemo, form: Form::Markdown, plan: None },
+            "download-memo",
+            "decision_memo.md",
+            "the decision memo with these numbers",
+        ),
+        (Artifact::ReportHtml, "download-report", "report.html", "all six documents in one file that opens offline"),
+        (
+            Artifact::ExperimentCsv,
+            "download-experiment",
+            "experiment_assignments.csv",
+            "who is treated: customer, segment, band and arm, drawn by hash",
+        ),
+        (
+            Artifact::Receipt,
+            "download-receipt",
+            "receipt.json",
+            "what went in and what came out, to verify a repeat by",
+        ),
         (
             Artifact::ResultsJson,
             "download-results",

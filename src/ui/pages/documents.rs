@@ -1,62 +1,108 @@
-//! The decision memo, as it will be handed round.
-
-use std::sync::Arc;
+//! The six documents, written by the engine from the outcome on screen.
 
 use leptos::prelude::*;
 
-use crate::report::document::{Block, Document, Tone};
-use crate::report::memo;
+use crate::protocol::{Artifact, Form, PlanDesign, Title};
 use crate::ui::components::downloads::Downloads;
-use crate::ui::components::section::table;
-use crate::ui::components::table::text;
-use crate::ui::state::Shown;
+use crate::ui::components::section::waiting;
+use crate::ui::session::Session;
+use crate::ui::state::State;
 
 /// The page.
 #[component]
 pub fn Documents() -> impl IntoView {
-    super::over_outcome(|shown: &Arc<Shown>| {
-        let document = memo::memo(&shown.outcome.results);
+    let state: State = expect_context();
+    let session = StoredValue::new_local(Session::expect());
+    let title = RwSignal::new(Title::DecisionMemo);
+    let design = RwSignal::new(PlanDesign::default());
+    let wanted = move |form| {
+        let plan = design.get();
+        Artifact::Document { title: title.get(), form, plan: (plan != PlanDesign::default()).then_some(plan) }
+    };
+    Effect::new(move || {
+        state.shown.track();
+        let artifact = wanted(Form::Part);
+        session.with_value(|session| session.read(artifact));
+    });
+    let html = move || {
+        let run = state.shown.with(|shown| shown.as_ref().map(|shown| shown.recipe.run));
+        state.document.with(|document| match document {
+            Some((of, Artifact::Document { title: written, .. }, html))
+                if Some(*of) == run && *written == title.get() =>
+            {
+                Some(html.clone())
+            }
+            _ => None,
+        })
+    };
+    let tabs = Title::ALL
+        .into_iter()
+        .map(|one| {
+            view! {
+                <button type="button" class="quiet" data-testid=format!("open-{}", one.name())
+                    aria-pressed=move || (title.get() == one).to_string() on:click=move |_| title.set(one)>
+                    {one.words()}
+                </button>
+            }
+        })
+        .collect_view();
+    let save = move |form, words: &'static str, testid: &'static str| {
         view! {
-            <div class="paper-tools">
-                <button type="button" class="button plain" on:click=|_| drop(window().print())>"Print"</button>
-            </div>
-            {show(&document)}
-            <Downloads/>
+            <button type="button" class="button plain" data-testid=testid disabled=move || state.under_way()
+                on:click=move |_| {
+                    let artifact = untrack(|| wanted(form));
+                    session.with_value(|session| session.download(artifact));
+                }>{words}</button>
         }
-        .into_any()
-    })
+    };
+    view! {
+        <nav class="paper-tools" aria-label="Documents">{tabs}</nav>
+        <div class="paper-tools">
+            <button type="button" class="button plain" on:click=|_| drop(window().print())>"Print"</button>
+            {save(Form::Html, "HTML", "save-html")}
+            {save(Form::Markdown, "Markdown", "save-markdown")}
+        </div>
+        <div class="paper-tools" hidden=move || title.get() != Title::ExperimentPlan>
+            {choice("Smallest change worth acting on", "plan-effect", &[0.02, 0.05, 0.1, 0.2, 0.3, 0.5], 0.1,
+                move |value| design.update(|design| design.relative_effect = value))}
+            {choice("Treated", "plan-treated", &[0.5, 0.7, 0.8, 0.9], 0.5,
+                move |value| design.update(|design| design.treatment_share = value))}
+            {choice("Alpha", "plan-alpha", &[0.01, 0.05, 0.1], 0.05,
+                move |value| design.update(|design| design.alpha = value))}
+            {choice("Power", "plan-power", &[0.8, 0.9, 0.95], 0.8,
+                move |value| design.update(|design| design.power = value))}
+        </div>
+        {move || match html() {
+            Some(html) => view! { <div class="written" inner_html=html></div> }.into_any(),
+            None => waiting(),
+        }}
+        <Downloads/>
+    }
 }
 
-/// A document of the report room, in the page.
-fn show(document: &Document) -> AnyView {
-    let blocks = document.blocks.iter().map(block).collect_view();
+/// One parameter of the plan.
+fn choice(
+    words: &'static str,
+    testid: &'static str,
+    values: &'static [f64],
+    chosen: f64,
+    set: impl Fn(f64) + 'static,
+) -> AnyView {
+    let options = values
+        .iter()
+        .map(|value| {
+            let percent = crate::report::figures::percent_to(*value, 0);
+            view! { <option value=value.to_string() selected=*value == chosen>{percent}</option> }
+        })
+        .collect_view();
     view! {
-        <article class="paper" data-testid=format!("document-{}", document.name)>
-            <h1>{document.title.clone()}</h1>
-            <p class="byline">{document.byline.clone()}</p>
-            {blocks}
-        </article>
+        <label>{words}" "
+            <select data-testid=testid on:change=move |event| {
+                if let Ok(value) = event_target_value(&event).parse() {
+                    set(value);
+                }
+            }>{options}</select>
+        </label>
     }
     .into_any()
-}
-
-fn block(block: &Block) -> AnyView {
-    match block {
-        Block::Heading(title) => view! { <h2>{title.clone()}</h2> }.into_any(),
-        Block::Paragraph(words) => view! { <p>{text(words)}</p> }.into_any(),
-        Block::Bullets(points) => {
-            view! { <ul>{points.iter().map(|point| view! { <li>{text(point)}</li> }).collect_view()}</ul> }.into_any()
-        }
-        Block::Steps(steps) => {
-            view! { <ol>{steps.iter().map(|step| view! { <li>{text(step)}</li> }).collect_view()}</ol> }.into_any()
-        }
-        Block::Table(rows) => table(rows.clone()),
-        Block::Callout(tone, words) => {
-            let class = match tone {
-                Tone::Decision => "callout decision",
-                Tone::Caution => "callout caution",
-            };
-            view! { <p class=class>{text(words)}</p> }.into_any()
-        }
-    }
 }
