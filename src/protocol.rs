@@ -16,10 +16,10 @@ use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
-use crate::segments::card::CustomerCard;
-use crate::stats::measured::Measured;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
+use crate::segments::card::CustomerCard;
+use crate::stats::measured::Measured;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -105,13 +105,49 @@ fn generate_analyze_and_read_everything_back() {
     for (hashed, path) in inputs.chain(receipt.outputs.iter().map(|hashed| (hashed, out.join(&hashed.name)))) {
         let mut hashing = Hashing::new(std::io::sink());
         std::io::copy(&mut std::fs::File::open(&path).unwrap(), &mut hashing).unwrap();
-        assert_eq!(hashing.finish(hashed.name.as_str()).1, *hashed);
+        assert_eq!(hashing.finish(hashed.name.clone()).1, *hashed);
     }
-    for name in ["assignments.csv", "assignments.parquet", "baseline.json", "features.parquet", "results.json"] {
-        assert!(receipt.outputs.iter().any(|hashed| hashed.name == name), "{name}");
+    let written: Vec<&str> = receipt.outputs.iter().map(|output| output.name.as_str()).collect();
+    for name in ["results.json", "assignments.csv", "baseline.json", "report.html", "experiment_assignments.csv"] {
+        assert!(written.contains(&name), "{name} in {written:?}");
     }
+    let documents =
+        written.iter().filter(|name| name.strip_prefix("documents/").is_some_and(|name| !name.contains('/'))).count();
+    assert_eq!(documents, 12, "six documents, each as HTML and Markdown");
+    let list = std::fs::read_to_string(out.join("experiment_assignments.csv")).unwrap();
+    assert_eq!(list.lines().next(), Some("user_id,segment,band,arm"));
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.iter().all(|path| path.extension().is_none_or(|e| e != "partial")), "{left:?}");
+}
+
+#[test]
+fn a_receipt_verifies_its_files_and_names_what_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = generated(&folder, 300, "star", "typical");
+    let out = folder.path().join("out");
+    assert_eq!(code(&analyzed(&files, &out, &["--seed", "5"])), 0);
+    let receipt = out.join("receipt.json");
+    let verify = |receipt: &Path, files: &[PathBuf]| {
+        let mut arguments = vec!["verify".into(), receipt.as_os_str().to_owned()];
+        arguments.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+        quadrant(arguments)
+    };
+    let output = verify(&receipt, &files);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(output.stdout.starts_with(b"identical"), "{}", String::from_utf8_lossy(&output.stdout));
+
+    let output = verify(&receipt, &files[1..]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("missing"), "{}", stderr(&output));
+
+    let text = std::fs::read_to_string(&receipt).unwrap();
+    let other = folder.path().join("other.json");
+    std::fs::write(&other, text.replace("\"seed\": 5", "\"seed\": 6")).unwrap();
+    let output = verify(&other, &files);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("output results.json"), "{}", stderr(&output));
+    std::fs::write(&other, "{}").unwrap();
+    assert!(stderr(&verify(&other, &files)).contains("is not a receipt"));
 }
 
 #[test]

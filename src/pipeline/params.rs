@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clustering::exact::{MOST_CLUSTERS, Solution};
+use crate::planning::findings::PlanDesign;
 use crate::prepare::own::{OwnSet, SetError, check_all};
 use crate::prepare::sets::FeatureSet;
-use crate::planning::findings::PlanDesign;
 
 /// How much to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

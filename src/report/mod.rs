@@ -12,8 +12,8 @@
 
 pub mod brief;
 pub mod document;
-pub mod drift;
 pub mod documents;
+pub mod drift;
 pub mod facts;
 pub mod figure;
 pub mod figures;

@@ -5,8 +5,7 @@ use super::figure::{Figure, Style};
 use super::{figures, wording};
 use crate::clustering::findings::{
     Agreement, CanonicalComparison, ClusteringFindings, DbscanFindings, ExactFindings, GridCell, MixtureCell,
-    NullBenchmark, Stability,
-    WardFindings,
+    NullBenchmark, Stability, WardFindings,
 };
 use crate::decision::sentences;
 use crate::decision::sentences::quantity;
