@@ -8,7 +8,7 @@ export QUADRANT_SHARED ?= $(CURDIR)/../shared
 TRUNK := trunk --color never
 WASM := --target wasm32-unknown-unknown
 
-.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-e2e bench lint fmt screenshots clean
+.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots clean
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -43,7 +43,10 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 test-wasm: setup-test ## the same numbers in a headless browser
 	CHROMEDRIVER=$$(command -v chromedriver) cargo test $(WASM) --test web --test reference
 
-test-e2e: setup-test build ## a real browser through every flow
+test-size: build ## what a first visit loads, against its limit
+	node tests/e2e/size.mjs dist
+
+test-e2e: setup-test build test-size ## a real browser through every flow
 	cargo build --release --bin quadrant
 	npm test --prefix tests/e2e --silent
 

@@ -8,18 +8,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clustering::exact::Solution;
-use crate::clustering::findings::GridCell;
 pub use crate::export::artifact::Artifact;
 pub use crate::export::documents::Form;
 pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
 pub use crate::pipeline::error::Failure;
-use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
-use crate::segments::card::CustomerCard;
-use crate::stats::measured::Measured;
+use crate::report::view::View;
+use crate::report::view::card::Card;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,15 +114,15 @@ pub enum Event {
     Refined {
         /// Which run.
         run: RunId,
-        /// The outcome so far.
-        partial: Box<Outcome>,
+        /// What there is to show so far.
+        view: Box<View>,
     },
-    /// The run is complete.
+    /// The run is complete; the text of its results.json travels beside this message, for who asks for it.
     Finished {
         /// Which run.
         run: RunId,
-        /// The outcome.
-        outcome: Box<Outcome>,
+        /// What there is to show.
+        view: Box<View>,
         /// Wall time in milliseconds, for the reader only: never part of the results.
         millis: u64,
     },
@@ -158,16 +156,16 @@ pub enum Event {
         /// The id that was asked for (untrusted).
         customer: String,
         /// The card; `None` if nobody of that id has a segment.
-        card: Option<Box<CustomerCard>>,
+        card: Option<Box<Card>>,
     },
-    /// One solution, on all customers.
+    /// One solution was measured on all customers; the results with it travel beside this message.
     MeasuredExactly {
         /// Which run's.
         run: RunId,
         /// Which solution.
         solution: Solution,
-        /// What was found.
-        found: Measured<GridCell>,
+        /// What there is to show now.
+        view: Box<View>,
     },
 }
 
@@ -178,7 +176,6 @@ mod tests {
     use super::*;
     use crate::extract::findings::{ColumnRef, Layout};
     use crate::extract::schema::Role;
-    use crate::segments::findings::Segment;
     use crate::stats::json::Json;
 
     /// Through text and back, as the page reads it and as the worker does.
@@ -189,22 +186,11 @@ mod tests {
         assert_eq!(&T::deserialize(Json(value)).unwrap(), message, "{text}");
     }
 
-    fn card() -> CustomerCard {
-        CustomerCard {
-            id: "=cmd|'/C calc'!A0".to_owned(),
-            segment: Segment::AtRisk,
-            freq_score: 0.05,
-            loyalty_score: 0.2,
-            mean_days_between_orders: 19.0,
-            freq_percentile: 0.3,
-            loyalty_percentile: 0.1,
-            orders: Measured::Value(7),
-            lines: Measured::absent("no lines", "order lines"),
-            confidence: Measured::Value(0.8),
-            bootstrap_confidence: Measured::absent("no history", ""),
-            imputed: vec!["basket_size_cv".to_owned()],
-            frequency_move: Measured::absent("none", ""),
-            loyalty_move: Measured::absent("none", ""),
+    fn card() -> Card {
+        Card {
+            title: "◱ =cmd|'/C calc'!A0: At Risk".to_owned(),
+            scores: vec![("Reordered share".to_owned(), "20%".to_owned(), String::new())],
+            lines: vec!["To Champions: one more order.".to_owned()],
         }
     }
 
@@ -248,7 +234,9 @@ mod tests {
             Event::Made { run, artifact: Artifact::AssignmentsCsv, name: "a".to_owned(), mime: "b".to_owned() },
             Event::Explained { run, customer: "42".to_owned(), card: Some(Box::new(card())) },
             Event::Explained { run, customer: "42".to_owned(), card: None },
-            Event::MeasuredExactly { run, solution, found: Measured::absent("one row", "more") },
+            Event::MeasuredExactly { run, solution, view: Box::default() },
+            Event::Refined { run, view: Box::default() },
+            Event::Finished { run, view: Box::default(), millis: 7 },
         ] {
             round(&event);
         }

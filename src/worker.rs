@@ -25,6 +25,8 @@ use crate::pipeline::error::Error;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
 use crate::pipeline::stage::Stage;
+use crate::report::view::card::card;
+use crate::report::view::view;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
 
 /// The engine: one per worker.
@@ -90,7 +92,7 @@ impl Engine {
                     let started = pacer::now();
                     let pace = Pace::new(pacer::WorkerPacer::new(Rc::clone(&self), run, flag));
                     let refined = |partial: &Outcome| {
-                        self.tell(&Event::Refined { run, partial: Box::new(partial.clone()) });
+                        self.tell(&Event::Refined { run, view: Box::new(view(partial)) });
                     };
                     let result = match params.check() {
                         Ok(checked) => run::run(sources, mapping, &checked, &pace, &refined).await,
@@ -102,10 +104,11 @@ impl Engine {
                     }
                     match result {
                         Ok(finished) => {
-                            let outcome = Box::new(finished.outcome.clone());
+                            let shown = Box::new(view(&finished.outcome));
+                            let results = results_text(&finished.outcome);
                             *self.finished.borrow_mut() = Some((run, Rc::new(finished)));
                             let millis = (pacer::now() - started) as u64;
-                            self.tell(&Event::Finished { run, outcome, millis });
+                            self.send(&Event::Finished { run, view: shown, millis }, &[("results", results)]);
                         }
                         Err(error) if error.is_cancelled() => self.tell(&Event::Cancelled { run }),
                         Err(error) => self.tell(&Event::Failed { run, failure: error.failure() }),
@@ -123,7 +126,7 @@ impl Engine {
             Request::Make { run, artifact } => self.make(run, artifact),
             Request::Explain { run, customer } => match self.last(run) {
                 Ok(finished) => {
-                    let card = ask::explain(&finished, &customer).map(Box::new);
+                    let card = ask::explain(&finished, &customer).map(|found| Box::new(card(&found)));
                     self.tell(&Event::Explained { run, customer, card });
                 }
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
@@ -191,7 +194,17 @@ impl Engine {
                 *self.current.borrow_mut() = None;
             }
             match found {
-                Ok(found) => self.tell(&Event::MeasuredExactly { run, solution, found }),
+                Ok(found) => {
+                    // Frees the table for the finding, unless another question still reads it.
+                    let mut apart = finished.outcome.clone();
+                    drop(finished);
+                    let mut held = self.finished.borrow_mut();
+                    let own = held.as_mut().filter(|(last, _)| *last == run).and_then(|(_, held)| Rc::get_mut(held));
+                    let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
+                    ask::keep(outcome, &solution, found);
+                    let event = Event::MeasuredExactly { run, solution, view: Box::new(view(outcome)) };
+                    self.send(&event, &[("results", results_text(outcome))]);
+                }
                 Err(_) => self.tell(&Event::Cancelled { run }),
             }
         });
@@ -202,9 +215,9 @@ impl Engine {
             self.last(run).and_then(|finished| artifact::make(&finished, &artifact).map_err(|error| error.failure()));
         match made {
             Ok(file) => {
-                let bytes = Uint8Array::from(file.bytes.as_slice());
+                let bytes = Uint8Array::from(file.bytes.as_slice()).into();
                 let event = Event::Made { run, artifact, name: file.name, mime: file.mime };
-                self.send(&event, Some(&bytes));
+                self.send(&event, &[("bytes", bytes)]);
             }
             Err(failure) => self.tell(&Event::Failed { run, failure }),
         }
@@ -217,24 +230,31 @@ impl Engine {
     }
 
     fn tell(&self, event: &Event) {
-        self.send(event, None);
+        self.send(event, &[]);
     }
 
-    fn send(&self, event: &Event, bytes: Option<&Uint8Array>) {
-        post(&self.scope, event, bytes);
+    fn send(&self, event: &Event, beside: &[(&str, JsValue)]) {
+        post(&self.scope, event, beside);
     }
 }
 
-/// One message: `{ text, bytes? }`; the bytes are transferred, not copied.
-fn post(scope: &DedicatedWorkerGlobalScope, event: &Event, bytes: Option<&Uint8Array>) {
+/// results.json on one line, as a JS string.
+fn results_text(outcome: &Outcome) -> JsValue {
+    serde_json::to_string(&outcome.results).map_or(JsValue::NULL, JsValue::from)
+}
+
+/// One message: `{ text, bytes?, results? }`; bytes are transferred, not copied.
+fn post(scope: &DedicatedWorkerGlobalScope, event: &Event, beside: &[(&str, JsValue)]) {
     let Ok(text) = serde_json::to_string(event) else { return };
     let message = Object::new();
     let transfer = Array::new();
     // Setting a property of a fresh plain object cannot fail.
     let _ = Reflect::set(&message, &"text".into(), &text.into());
-    if let Some(bytes) = bytes {
-        let _ = Reflect::set(&message, &"bytes".into(), bytes);
-        transfer.push(&bytes.buffer());
+    for (name, value) in beside {
+        let _ = Reflect::set(&message, &(*name).into(), value);
+        if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+            transfer.push(&bytes.buffer());
+        }
     }
     // Fails only for messages that cannot be cloned; ours are text and bytes.
     let _ = scope.post_message_with_transfer(&message, &transfer);
@@ -255,6 +275,6 @@ fn install_panic_hook(scope: DedicatedWorkerGlobalScope) {
             hint: "A new engine is starting; your files and the last result are kept. Please report what you dropped."
                 .to_owned(),
         };
-        post(&scope, &Event::Failed { run: RunId(u32::MAX), failure }, None);
+        post(&scope, &Event::Failed { run: RunId(u32::MAX), failure }, &[]);
     }));
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use quadrant::chart::frame::Frame;
 use quadrant::chart::scene::{Scene, Shape};
 use quadrant::chart::{forest, histogram, k_curve, mosaic, segment_map, svg};
+use quadrant::report::view::{View, view};
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::pace::{Pace, block_on};
 use quadrant::pipeline::outcome::Outcome;
@@ -54,11 +55,16 @@ fn scenes(frame: Frame) -> Vec<Scene> {
     let results = &demo.results;
     let words = histogram::Words { title: "Orders".into(), ..histogram::Words::default() };
     [
-        Some(mosaic::draw(results, frame)),
-        demo.drawings.score_density.value().and_then(|density| segment_map::draw(results, density, frame)),
-        results.validation.value().and_then(|validation| forest::draw(&validation.effects, frame)),
-        results.clustering.value().and_then(|clustering| k_curve::draw(clustering, frame)),
-        demo.drawings.order_counts.value().and_then(|counts| histogram::draw(counts, words, frame)),
+        Some(mosaic::draw(&mosaic::Segments::of(results), frame)),
+        demo.drawings.score_density.value().and_then(|density| {
+            segment_map::draw(&segment_map::SegmentMap::of(results, density)?, frame)
+        }),
+        results.validation.value().and_then(|found| forest::draw(&forest::Forest::of(&found.effects)?, frame)),
+        results.clustering.value().and_then(|found| k_curve::draw(&k_curve::Curves::of(found)?, frame)),
+        demo.drawings
+            .order_counts
+            .value()
+            .and_then(|counts| histogram::draw(&histogram::Counted::of(counts, words), frame)),
     ]
     .into_iter()
     .flatten()
@@ -100,4 +106,20 @@ fn every_scene_has_words_a_table_and_stays_inside_at_any_width() {
             }
         }
     }
+}
+
+/// The page gets no more than this: it must arrive whole, and small.
+#[test]
+fn the_view_arrives_as_it_was_sent() {
+    let view = view(demo());
+    let text = serde_json::to_string(&view).unwrap();
+    let back: View = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    assert!(text.len() < 200_000, "{} bytes", text.len());
+    for part in ["gates", "depth"] {
+        assert!(view.data.iter().any(|section| section.id == part), "{part}");
+    }
+    assert!(view.overview.segments.is_some() && view.overview.map.is_some());
+    assert_eq!(view.overview.brief, brief::brief(&demo().results));
+    assert!(!view.clustering.sections.is_empty() && !view.validation.is_empty());
 }

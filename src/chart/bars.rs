@@ -1,26 +1,25 @@
 //! The four segments as bars: for shares too uneven for the mosaic.
 
 use super::frame::Frame;
-use super::mosaic;
+use super::mosaic::Segments;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
-use crate::pipeline::outcome::Results;
-use crate::report::{figures, tables, wording};
+use crate::report::{figures, wording};
 
 /// Height of one bar with its label.
 const ROW: f64 = 58.0;
 
 /// One bar per segment, from zero.
-pub fn draw(results: &Results, frame: Frame) -> Scene {
-    let segments = &results.segments;
+pub fn draw(input: &Segments, frame: Frame) -> Scene {
+    let segments = &input.segments;
     let mut scene = Scene {
         name: "segments",
         title: "The four segments".to_owned(),
-        sentence: mosaic::sentence(segments),
+        sentence: input.sentence.clone(),
         width: frame.width,
         height: ROW * segments.len() as f64,
         marks: Vec::new(),
-        table: tables::segments_table(results),
+        table: input.table.clone(),
     };
     let longest = segments.iter().map(|segment| segment.share).fold(0.0, f64::max);
     let length = Scale::new(Bend::Linear, (0.0, longest), (0.0, frame.width));

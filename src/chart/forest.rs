@@ -4,46 +4,95 @@
 use super::frame::{Frame, fit};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::report::document::Table;
 use crate::report::{figures, tables, wording};
 use crate::validation::findings::Effect;
+use serde::{Deserialize, Serialize};
 
 /// Lower ends of small, medium, large.
 const BANDS: [(f64, &str); 3] = [(0.01, "small"), (0.06, "medium"), (0.14, "large")];
 /// Ticks beyond the bands.
 const TICKS: [f64; 7] = [0.0, 0.01, 0.06, 0.14, 0.3, 0.5, 0.8];
 
-/// The plot; `None` where no effect was measured.
-pub fn draw(effects: &[Effect], frame: Frame) -> Option<Scene> {
-    let mut rows: Vec<(&Effect, f64)> =
-        effects.iter().filter_map(|effect| effect.eta_squared.value().map(|size| (effect, *size))).collect();
+/// What the plot is drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forest {
+    /// Effects from top to bottom: first those free of the rule.
+    pub rows: Vec<Row>,
+    /// What it says.
+    pub sentence: String,
+    /// The numbers behind it.
+    pub table: Table,
+}
+
+/// One effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The metric's name for people.
+    pub name: String,
+    /// Eta squared.
+    pub size: f64,
+    /// Its 95% interval.
+    pub interval: Option<(f64, f64)>,
+    /// Upper end of the interval, where only that is known.
+    pub high: Option<f64>,
+    /// The same on ranks.
+    pub rank: Option<f64>,
+    /// Why it is tied to the rule.
+    pub tied: Option<String>,
+}
+
+impl Forest {
+    /// Of these effects; `None` where none was measured.
+    pub fn of(effects: &[Effect]) -> Option<Self> {
+        let mut rows: Vec<Row> = effects
+            .iter()
+            .filter_map(|effect| {
+                let high = effect.eta_squared_high.value().copied();
+                Some(Row {
+                    name: wording::metric(&effect.metric),
+                    size: *effect.eta_squared.value()?,
+                    interval: effect.eta_squared_low.value().copied().zip(high),
+                    high,
+                    rank: effect.rank_epsilon_squared.value().copied(),
+                    tied: effect.coupled.clone(),
+                })
+            })
+            .collect();
+        // Free metrics first: they are the evidence. Within both, the largest first.
+        rows.sort_by(|a, b| a.tied.is_some().cmp(&b.tied.is_some()).then(b.size.total_cmp(&a.size)));
+        let sentence = sentence(rows.first()?);
+        Some(Self { rows, sentence, table: tables::effects_table(effects) })
+    }
+}
+
+/// The plot; `None` where there is nothing to draw.
+pub fn draw(input: &Forest, frame: Frame) -> Option<Scene> {
+    let rows = &input.rows;
     if rows.is_empty() {
         return None;
     }
-    // Free metrics first: they are the evidence. Within both, the largest first.
-    rows.sort_by(|a, b| a.0.coupled.is_some().cmp(&b.0.coupled.is_some()).then(b.1.total_cmp(&a.1)));
     let narrow = frame.is_narrow();
     let (left, right, top) = (if narrow { 2.0 } else { 204.0 }, frame.width - 52.0, 44.0);
     let step = if narrow { 46.0 } else { 32.0 };
-    let free = rows.iter().filter(|(effect, _)| effect.coupled.is_none()).count();
+    let free = rows.iter().filter(|row| row.tied.is_none()).count();
     let break_height = 34.0;
     let groups = f64::from(u8::from(free > 0)) + f64::from(u8::from(free < rows.len()));
     let floor = top + step * rows.len() as f64 + break_height * groups;
     let most = rows
         .iter()
-        .flat_map(|(effect, size)| {
-            [Some(*size), effect.eta_squared_high.value().copied(), effect.rank_epsilon_squared.value().copied()]
-        })
+        .flat_map(|row| [Some(row.size), row.high, row.rank])
         .flatten()
         .fold(0.2, f64::max);
     let x = Scale::new(Bend::SquareRoot, (0.0, most), (left, right));
     let mut scene = Scene {
         name: "forest",
         title: "How far the segments differ".to_owned(),
-        sentence: sentence(&rows),
+        sentence: input.sentence.clone(),
         width: frame.width,
         height: floor + 30.0,
         marks: Vec::new(),
-        table: tables::effects_table(effects),
+        table: input.table.clone(),
     };
     for (low, name) in BANDS {
         let at = x.at(low);
@@ -58,8 +107,8 @@ pub fn draw(effects: &[Effect], frame: Frame) -> Option<Scene> {
         let title = if group { "Tied to the rule: describes, proves nothing" } else { "Free of the rule: evidence" };
         scene.text((0.0, y + 20.0), Anchor::Start, title, "group-label halo");
         y += break_height;
-        for (effect, size) in rows {
-            row(&mut scene, effect, *size, &x, (y, step, left), narrow);
+        for one in rows {
+            row(&mut scene, one, &x, (y, step, left), narrow);
             y += step;
         }
     }
@@ -79,42 +128,39 @@ pub fn draw(effects: &[Effect], frame: Frame) -> Option<Scene> {
     Some(scene)
 }
 
-fn row(scene: &mut Scene, effect: &Effect, size: f64, x: &Scale, (y, step, left): (f64, f64, f64), narrow: bool) {
+fn row(scene: &mut Scene, row: &Row, x: &Scale, (y, step, left): (f64, f64, f64), narrow: bool) {
     let centre = y + if narrow { step - 14.0 } else { step / 2.0 };
-    let name = wording::metric(&effect.metric);
-    let tied = effect.coupled.is_some();
-    let class = if tied { "tied" } else { "free" };
+    let Row { name, size, interval, rank, tied, .. } = row;
+    let class = if tied.is_some() { "tied" } else { "free" };
     let label = if narrow { (0.0, y + 16.0) } else { (0.0, centre + 4.5) };
     let room = if narrow { scene.width } else { left - 14.0 };
-    scene.text(label, Anchor::Start, fit(&name, 14.0, room), &format!("row-label {class}"));
-    if let (Some(low), Some(high)) = (effect.eta_squared_low.value(), effect.eta_squared_high.value()) {
+    scene.text(label, Anchor::Start, fit(name, 14.0, room), &format!("row-label {class}"));
+    if let Some((low, high)) = interval {
         scene.line((x.at(*low), centre), (x.at(*high), centre), &format!("interval {class}"));
     }
-    let rank = effect.rank_epsilon_squared.value().copied();
     if let Some(rank) = rank {
-        let at = x.at(rank);
+        let at = x.at(*rank);
         scene.line((at, centre - 6.0), (at, centre + 6.0), &format!("rank {class}"));
     }
-    let interval = match (effect.eta_squared_low.value(), effect.eta_squared_high.value()) {
-        (Some(low), Some(high)) => format!(", 95% interval {}", figures::interval(*low, *high)),
-        _ => String::new(),
+    let interval = match interval {
+        Some((low, high)) => format!(", 95% interval {}", figures::interval(*low, *high)),
+        None => String::new(),
     };
-    let why = effect.coupled.as_ref().map(|why| format!(". Tied to the rule: {why}")).unwrap_or_default();
+    let why = tied.as_ref().map(|why| format!(". Tied to the rule: {why}")).unwrap_or_default();
     scene.marks.push(
-        Mark::new(Shape::Circle { at: (x.at(size), centre), radius: 5.0 }, format!("dot {class}")).saying(format!(
+        Mark::new(Shape::Circle { at: (x.at(*size), centre), radius: 5.0 }, format!("dot {class}")).saying(format!(
             "{name}: eta squared {}{interval}{}{why}",
-            figures::coefficient(size),
+            figures::coefficient(*size),
             rank.map(|rank| format!(", rank epsilon squared {}", figures::coefficient(rank))).unwrap_or_default()
         )),
     );
-    scene.text((scene.width, centre + 4.5), Anchor::End, figures::coefficient(size), &format!("row-value {class}"));
+    scene.text((scene.width, centre + 4.5), Anchor::End, figures::coefficient(*size), &format!("row-value {class}"));
 }
 
-fn sentence(rows: &[(&Effect, f64)]) -> String {
-    let Some((effect, size)) = rows.first() else { return String::new() };
-    let name = wording::inside(&wording::metric(&effect.metric));
+fn sentence(first: &Row) -> String {
+    let (name, size) = (wording::inside(&first.name), &first.size);
     let band = BANDS.iter().rev().find(|(low, _)| size >= low).map_or("negligible", |(_, name)| name);
-    if effect.coupled.is_some() {
+    if first.tied.is_some() {
         format!("Every metric shown is tied to the rule; the largest difference is in {name}.")
     } else {
         format!(

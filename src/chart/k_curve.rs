@@ -4,29 +4,108 @@
 use super::frame::{Frame, fit};
 use super::scale::{Bend, Scale, spread, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape};
-use crate::clustering::findings::{ClusteringFindings, NullBenchmark, SetFindings};
+use crate::clustering::findings::{ClusteringFindings, NullBenchmark};
 use crate::report::document::Table;
 use crate::report::{figures, wording};
+use serde::{Deserialize, Serialize};
 
 /// Upper ends of no structure and weak structure (Kaufman and Rousseeuw).
 const BANDS: [(f64, &str); 3] = [(0.25, "weak structure above"), (0.5, "reasonable above"), (0.7, "strong above")];
 
-/// The curve; `None` where no silhouette was measured.
-pub fn draw(findings: &ClusteringFindings, frame: Frame) -> Option<Scene> {
-    let curves: Vec<(&SetFindings, Vec<(u32, f64)>)> = findings
-        .sets
-        .iter()
-        .map(|set| (set, set.grid.iter().filter_map(|cell| cell.silhouette.value().map(|s| (cell.k, *s))).collect()))
-        .filter(|(_, points): &(_, Vec<_>)| !points.is_empty())
-        .collect();
-    let peak = |points: &[(u32, f64)]| points.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
-    let best = curves.iter().max_by(|a, b| peak(&a.1).total_cmp(&peak(&b.1)))?.0;
-    let all = || curves.iter().flat_map(|(_, points)| points.iter().copied());
-    let (first, last) = (all().map(|p| p.0).min()?, all().map(|p| p.0).max()?);
-    let nulls = &findings.null_benchmark;
-    let highest =
-        all().map(|p| p.1).chain(nulls.iter().map(|null| null.null_mean + 2.0 * null.null_sd)).fold(0.3, f64::max);
-    let lowest = all().map(|p| p.1).fold(0.0, f64::min);
+/// What the curves are drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// One per feature set with a silhouette.
+    pub curves: Vec<Curve>,
+    /// What structureless data score on the best set, by k.
+    pub nulls: Vec<Null>,
+    /// Lowest and highest silhouette that must find room.
+    pub range: (f64, f64),
+    /// What it says.
+    pub sentence: String,
+    /// The numbers behind it.
+    pub table: Table,
+}
+
+/// One feature set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Its name for people.
+    pub name: String,
+    /// Has it the best silhouette of all?
+    pub best: bool,
+    /// Number of clusters and silhouette.
+    pub points: Vec<(u32, f64)>,
+}
+
+/// What structureless data score at one k.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Null {
+    /// Number of clusters.
+    pub k: u32,
+    /// Mean silhouette.
+    pub mean: f64,
+    /// Standard deviation over draws.
+    pub sd: f64,
+    /// In words.
+    pub said: String,
+}
+
+impl Curves {
+    /// Of these findings; `None` where no silhouette was measured.
+    pub fn of(findings: &ClusteringFindings) -> Option<Self> {
+        let mut curves: Vec<(&str, Curve)> = Vec::new();
+        for set in &findings.sets {
+            let points: Vec<(u32, f64)> =
+                set.grid.iter().filter_map(|cell| cell.silhouette.value().map(|s| (cell.k, *s))).collect();
+            if !points.is_empty() {
+                curves.push((&set.id, Curve { name: wording::feature_set(&set.id), best: false, points }));
+            }
+        }
+        let peak = |curve: &Curve| curve.points.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
+        let (best, top) = curves.iter().map(|(id, curve)| (*id, peak(curve))).max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let curves: Vec<Curve> =
+            curves.into_iter().map(|(id, curve)| Curve { best: id == best, ..curve }).collect();
+        let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
+        let nulls = &findings.null_benchmark;
+        let highest = all().chain(nulls.iter().map(|null| null.null_mean + 2.0 * null.null_sd)).fold(0.3, f64::max);
+        Some(Self {
+            nulls: nulls_of(nulls, best),
+            range: (all().fold(0.0, f64::min), highest),
+            sentence: sentence(findings, best, top),
+            table: table(findings),
+            curves,
+        })
+    }
+}
+
+/// Of the first reference tried on this set, by k.
+fn nulls_of(nulls: &[NullBenchmark], set: &str) -> Vec<Null> {
+    let mut ours: Vec<&NullBenchmark> = nulls.iter().filter(|null| null.set == set).collect();
+    ours.sort_by(|a, b| a.reference.cmp(&b.reference).then(a.k.cmp(&b.k)));
+    let reference = ours.first().map(|null| null.reference.clone()).unwrap_or_default();
+    ours.retain(|null| null.reference == reference);
+    let said = |null: &NullBenchmark| {
+        format!(
+            "Structureless data, k = {}: silhouette {} on average over {} draws; observed {} ({})",
+            null.k,
+            figures::coefficient(null.null_mean),
+            null.draws,
+            figures::coefficient(null.observed),
+            figures::p_value(null.p)
+        )
+    };
+    ours.into_iter()
+        .map(|null| Null { k: null.k, mean: null.null_mean, sd: null.null_sd, said: said(null) })
+        .collect()
+}
+
+/// The curves; `None` where there are none.
+pub fn draw(input: &Curves, frame: Frame) -> Option<Scene> {
+    let Curves { curves, nulls, range: (lowest, highest), sentence, table } = input;
+    let (lowest, highest) = (*lowest, *highest);
+    let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.0));
+    let (first, last) = (all().min()?, all().max()?);
     let narrow = frame.is_narrow();
     let height = if narrow { 340.0 } else { 400.0 };
     let (left, right, top, floor) = (40.0, frame.width - if narrow { 8.0 } else { 196.0 }, 16.0, height - 44.0);
@@ -35,11 +114,11 @@ pub fn draw(findings: &ClusteringFindings, frame: Frame) -> Option<Scene> {
     let mut scene = Scene {
         name: "k-curve",
         title: "Is there anything to cut along?".to_owned(),
-        sentence: sentence(findings, best, peak(&curves.iter().find(|(set, _)| set.id == best.id)?.1)),
+        sentence: sentence.clone(),
         width: frame.width,
         height,
         marks: Vec::new(),
-        table: table(findings),
+        table: table.clone(),
     };
     for tick in ticks(lowest, highest, 5) {
         let at = y.at(tick);
@@ -55,81 +134,56 @@ pub fn draw(findings: &ClusteringFindings, frame: Frame) -> Option<Scene> {
         scene.text((x.at(f64::from(k)), floor + 19.0), Anchor::Middle, k.to_string(), "tick-label");
     }
     scene.text((left, floor + 38.0), Anchor::Start, "Number of clusters, k", "axis-label");
-    null_marks(&mut scene, nulls, best, (x, y));
-    for (set, points) in &curves {
-        let class = if set.id == best.id { "curve best" } else { "curve" };
-        let line = points.iter().map(|(k, s)| (x.at(f64::from(*k)), y.at(*s))).collect();
+    null_marks(&mut scene, nulls, (x, y));
+    for curve in curves {
+        let class = if curve.best { "curve best" } else { "curve" };
+        let line = curve.points.iter().map(|(k, s)| (x.at(f64::from(*k)), y.at(*s))).collect();
         scene.marks.push(Mark::new(Shape::Path(line), class));
     }
-    for (k, silhouette) in curves.iter().filter(|(set, _)| set.id == best.id).flat_map(|(_, points)| points) {
-        scene.marks.push(
-            Mark::new(Shape::Circle { at: (x.at(f64::from(*k)), y.at(*silhouette)), radius: 4.0 }, "dot best").saying(
-                format!(
-                    "{}, k = {k}: silhouette {}",
-                    wording::feature_set(&best.id),
-                    figures::coefficient(*silhouette)
-                ),
-            ),
-        );
+    for curve in curves.iter().filter(|curve| curve.best) {
+        for (k, silhouette) in &curve.points {
+            let dot = Shape::Circle { at: (x.at(f64::from(*k)), y.at(*silhouette)), radius: 4.0 };
+            let said = format!("{}, k = {k}: silhouette {}", curve.name, figures::coefficient(*silhouette));
+            scene.marks.push(Mark::new(dot, "dot best").saying(said));
+        }
     }
     if !narrow {
-        labels(&mut scene, &curves, best, right, (y, top, floor));
+        labels(&mut scene, curves, right, (y, top, floor));
     }
     Some(scene)
 }
 
 /// What structureless data score: a band through the k that were tried on the best set, or a bar at one k.
-fn null_marks(scene: &mut Scene, nulls: &[NullBenchmark], best: &SetFindings, (x, y): (Scale, Scale)) {
-    let mut ours: Vec<&NullBenchmark> = nulls.iter().filter(|null| null.set == best.id).collect();
-    ours.sort_by(|a, b| a.reference.cmp(&b.reference).then(a.k.cmp(&b.k)));
-    let reference = ours.first().map(|null| null.reference.clone()).unwrap_or_default();
-    ours.retain(|null| null.reference == reference);
-    let low = |null: &NullBenchmark| y.at(null.null_mean - 2.0 * null.null_sd);
-    let high = |null: &NullBenchmark| y.at(null.null_mean + 2.0 * null.null_sd);
-    let across = |null: &NullBenchmark| x.at(f64::from(null.k));
+fn null_marks(scene: &mut Scene, ours: &[Null], (x, y): (Scale, Scale)) {
+    let low = |null: &Null| y.at(null.mean - 2.0 * null.sd);
+    let high = |null: &Null| y.at(null.mean + 2.0 * null.sd);
+    let across = |null: &Null| x.at(f64::from(null.k));
     if ours.len() > 1 {
         let mut area: Vec<(f64, f64)> = ours.iter().map(|null| (across(null), high(null))).collect();
         area.extend(ours.iter().rev().map(|null| (across(null), low(null))));
         scene.marks.push(Mark::new(Shape::Area(area), "null-band"));
     }
-    for null in &ours {
+    for null in ours {
         let centre = across(null);
         let (top, bottom) = (high(null), low(null));
-        scene.marks.push(
-            Mark::new(
-                Shape::Rect { x: centre - 9.0, y: top.min(bottom - 3.0), width: 18.0, height: (bottom - top).max(3.0) },
-                "null-bar",
-            )
-            .saying(format!(
-                "Structureless data, k = {}: silhouette {} on average over {} draws; observed {} ({})",
-                null.k,
-                figures::coefficient(null.null_mean),
-                null.draws,
-                figures::coefficient(null.observed),
-                figures::p_value(null.p)
-            )),
-        );
+        let bar =
+            Shape::Rect { x: centre - 9.0, y: top.min(bottom - 3.0), width: 18.0, height: (bottom - top).max(3.0) };
+        scene.marks.push(Mark::new(bar, "null-bar").saying(null.said.clone()));
     }
     if let Some(last) = ours.last() {
         scene.text((across(last), low(last) + 18.0), Anchor::Middle, "structureless data", "null-label halo");
     }
 }
 
-fn labels(
-    scene: &mut Scene,
-    curves: &[(&SetFindings, Vec<(u32, f64)>)],
-    best: &SetFindings,
-    right: f64,
-    (y, top, floor): (Scale, f64, f64),
-) {
-    let mut ends: Vec<(f64, &SetFindings)> =
-        curves.iter().filter_map(|(set, points)| points.last().map(|point| (y.at(point.1), *set))).collect();
+fn labels(scene: &mut Scene, curves: &[Curve], right: f64, (y, top, floor): (Scale, f64, f64)) {
+    let mut ends: Vec<(f64, &Curve)> =
+        curves.iter().filter_map(|curve| curve.points.last().map(|point| (y.at(point.1), curve))).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
-    for (at, (end, set)) in spread(&wanted, 18.0, top, floor).into_iter().zip(&ends) {
-        let class = if set.id == best.id { "curve-label best" } else { "curve-label" };
+    for (at, (end, curve)) in spread(&wanted, 18.0, top, floor).into_iter().zip(&ends) {
+        let class = if curve.best { "curve-label best" } else { "curve-label" };
         scene.line((right - 4.0, *end), (right + 10.0, at), "leader");
-        scene.text((right + 14.0, at + 4.5), Anchor::Start, fit(&wording::feature_set(&set.id), 13.0, 180.0), class);
+        scene.text((right + 14.0, at + 4.5), Anchor::Start, fit(&curve.name, 13.0, 180.0), class);
     }
 }
 
@@ -168,11 +222,11 @@ pub fn table(findings: &ClusteringFindings) -> Table {
     table
 }
 
-fn sentence(findings: &ClusteringFindings, best: &SetFindings, peak: f64) -> String {
+fn sentence(findings: &ClusteringFindings, best: &str, peak: f64) -> String {
     let null = findings
         .null_benchmark
         .iter()
-        .filter(|null| null.set == best.id)
+        .filter(|null| null.set == best)
         .max_by(|a, b| a.observed.total_cmp(&b.observed));
     let beside = null.map_or_else(String::new, |null| {
         format!(
@@ -184,6 +238,6 @@ fn sentence(findings: &ClusteringFindings, best: &SetFindings, peak: f64) -> Str
     format!(
         "The best separation of any set and any k is {} ({}).{beside}",
         figures::coefficient(peak),
-        wording::inside(&wording::feature_set(&best.id))
+        wording::inside(&wording::feature_set(best))
     )
 }

@@ -11,6 +11,7 @@
 //! - [`k_curve`]: silhouette over k, beside what structureless data would score.
 
 pub mod bars;
+pub mod drawing;
 pub mod forest;
 pub mod frame;
 pub mod histogram;

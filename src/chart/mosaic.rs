@@ -4,8 +4,51 @@ use super::bars;
 use super::frame::{Frame, text_width};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::Results;
+use crate::report::document::Table;
 use crate::report::{figures, tables, wording};
 use crate::segments::findings::{Segment, SegmentFindings};
+use serde::{Deserialize, Serialize};
+
+/// What the figure is drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segments {
+    /// The segments.
+    pub segments: Vec<Share>,
+    /// Mean days between orders at the threshold of frequency.
+    pub days: Option<f64>,
+    /// The four in one sentence.
+    pub sentence: String,
+    /// The numbers behind it.
+    pub table: Table,
+}
+
+/// One segment's part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Which.
+    pub name: Segment,
+    /// Customers.
+    pub count: u64,
+    /// Share of all in segments.
+    pub share: f64,
+}
+
+impl Segments {
+    /// Of these results.
+    pub fn of(results: &Results) -> Self {
+        Self {
+            segments: shares(&results.segments),
+            days: results.thresholds.value().map(|thresholds| 1.0 / thresholds.frequency.used - 1.0),
+            sentence: sentence(&results.segments),
+            table: tables::segments_table(results),
+        }
+    }
+}
+
+/// Each segment's part.
+pub(super) fn shares(segments: &[SegmentFindings]) -> Vec<Share> {
+    segments.iter().map(|segment| Share { name: segment.name, count: segment.count, share: segment.share }).collect()
+}
 
 /// White between tiles.
 const GAP: f64 = 3.0;
@@ -13,23 +56,23 @@ const GAP: f64 = 3.0;
 const SMALLEST: (f64, f64) = (132.0, 84.0);
 
 /// The figure, or bars where a tile would be too small to be written on.
-pub fn draw(results: &Results, frame: Frame) -> Scene {
+pub fn draw(input: &Segments, frame: Frame) -> Scene {
     let narrow = frame.is_narrow();
     let height = if narrow { frame.width * 0.96 } else { (frame.width * 0.74).min(440.0) };
     let axis = 26.0;
     let plot = (frame.width, height - axis);
-    let Some(tiles) = layout(&results.segments, plot) else { return bars::draw(results, frame) };
+    let Some(tiles) = layout(&input.segments, plot) else { return bars::draw(input, frame) };
     if tiles.iter().any(|tile| tile.width < SMALLEST.0 || tile.height < SMALLEST.1) {
-        return bars::draw(results, frame);
+        return bars::draw(input, frame);
     }
     let mut scene = Scene {
         name: "segments",
         title: "The four segments".to_owned(),
-        sentence: sentence(&results.segments),
+        sentence: input.sentence.clone(),
         width: frame.width,
         height,
         marks: Vec::new(),
-        table: tables::segments_table(results),
+        table: input.table.clone(),
     };
     for tile in &tiles {
         write_tile(&mut scene, tile, narrow);
@@ -40,8 +83,8 @@ pub fn draw(results: &Results, frame: Frame) -> Scene {
     let base = plot.1 + 18.0;
     scene.text((0.0, base), Anchor::Start, "← order seldom", "axis-label");
     scene.text((plot.0, base), Anchor::End, "order often →", "axis-label");
-    if let Some(thresholds) = results.thresholds.value() {
-        let days = figures::decimal(1.0 / thresholds.frequency.used - 1.0, 1);
+    if let Some(days) = input.days {
+        let days = figures::decimal(days, 1);
         let words = format!("every {days} days");
         let half = text_width(&words, 13.0) / 2.0;
         if split - half > 110.0 && split + half < plot.0 - 100.0 {
@@ -55,7 +98,7 @@ pub fn draw(results: &Results, frame: Frame) -> Scene {
 /// A segment's place.
 #[derive(Clone, Debug, PartialEq)]
 struct Tile<'a> {
-    segment: &'a SegmentFindings,
+    segment: &'a Share,
     x: f64,
     y: f64,
     width: f64,
@@ -63,7 +106,7 @@ struct Tile<'a> {
 }
 
 /// Columns as wide as the share of seldom and often, tiles as high as the share of loyal and not within them.
-fn layout(segments: &[SegmentFindings], (width, height): (f64, f64)) -> Option<Vec<Tile<'_>>> {
+fn layout(segments: &[Share], (width, height): (f64, f64)) -> Option<Vec<Tile<'_>>> {
     let at = |column: u8, row: u8| segments.iter().find(|segment| quarter(segment.name) == (column, row));
     let total: u64 = segments.iter().map(|segment| segment.count).sum();
     let mut tiles = Vec::with_capacity(4);
@@ -134,7 +177,7 @@ fn halves(segment: Segment) -> (&'static str, &'static str) {
 }
 
 /// The four in one sentence.
-pub(super) fn sentence(segments: &[SegmentFindings]) -> String {
+fn sentence(segments: &[SegmentFindings]) -> String {
     let parts: Vec<String> = segments
         .iter()
         .map(|segment| {
@@ -173,7 +216,7 @@ mod tests {
 
     #[test]
     fn areas_are_shares() {
-        let segments = four([61_317, 30_055, 29_851, 61_000]);
+        let segments = shares(&four([61_317, 30_055, 29_851, 61_000]));
         let tiles = layout(&segments, (603.0, 403.0)).unwrap();
         let area: f64 = tiles.iter().map(|tile| tile.width * tile.height).sum();
         for tile in &tiles {
@@ -186,8 +229,8 @@ mod tests {
 
     #[test]
     fn an_empty_column_has_no_mosaic() {
-        assert!(layout(&four([5, 5, 0, 0]), (600.0, 400.0)).is_none());
-        assert!(layout(&four([0, 0, 0, 0]), (600.0, 400.0)).is_none());
+        assert!(layout(&shares(&four([5, 5, 0, 0])), (600.0, 400.0)).is_none());
+        assert!(layout(&shares(&four([0, 0, 0, 0])), (600.0, 400.0)).is_none());
         assert!(layout(&[], (600.0, 400.0)).is_none());
     }
 

@@ -6,13 +6,54 @@
 use super::frame::{Frame, text_width};
 use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
+use super::mosaic::{Share, shares};
 use crate::pipeline::outcome::{Results, ScoreDensity};
+use crate::report::document::Table;
 use crate::report::{figures, tables};
 use crate::segments::findings::{Segment, Thresholds};
+use serde::{Deserialize, Serialize};
+
+/// What the map is drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentMap {
+    /// The segments.
+    pub segments: Vec<Share>,
+    /// The thresholds in use.
+    pub thresholds: Cuts,
+    /// Customers over both scores.
+    pub density: ScoreDensity,
+    /// What it says.
+    pub sentence: String,
+    /// The numbers behind it.
+    pub table: Table,
+}
+
+/// The thresholds in use, as scores.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cuts {
+    /// Of the frequency score.
+    pub frequency: f64,
+    /// Of the loyalty score.
+    pub loyalty: f64,
+}
+
+impl SegmentMap {
+    /// Of these results; `None` without thresholds.
+    pub fn of(results: &Results, density: &ScoreDensity) -> Option<Self> {
+        let thresholds = results.thresholds.value()?;
+        Some(Self {
+            segments: shares(&results.segments),
+            thresholds: Cuts { frequency: thresholds.frequency.used, loyalty: thresholds.loyalty.used },
+            density: density.clone(),
+            sentence: sentence(results, thresholds),
+            table: tables::segments_table(results),
+        })
+    }
+}
 
 /// The map; `None` where there is nothing to draw.
-pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<Scene> {
-    let thresholds = results.thresholds.value()?;
+pub fn draw(input: &SegmentMap, frame: Frame) -> Option<Scene> {
+    let SegmentMap { segments, thresholds, density, sentence, table } = input;
     let (slowest, fastest) = occupied(density)?;
     let narrow = frame.is_narrow();
     let (left, top, bottom) = (44.0, 30.0, 46.0);
@@ -23,16 +64,16 @@ pub fn draw(results: &Results, density: &ScoreDensity, frame: Frame) -> Option<S
     let mut scene = Scene {
         name: "segment-map",
         title: "Where the customers are".to_owned(),
-        sentence: sentence(results, thresholds),
+        sentence: sentence.clone(),
         width: frame.width,
         height,
         marks: Vec::new(),
-        table: tables::segments_table(results),
+        table: table.clone(),
     };
     axes(&mut scene, (fastest, slowest), (x, y), (left, right, top, floor));
     cells(&mut scene, density, thresholds, (x, y));
     lines(&mut scene, thresholds, (x, y), (left, right, top, floor));
-    corners(&mut scene, results, (left, right, top, floor), narrow);
+    corners(&mut scene, segments, (left, right, top, floor), narrow);
     Some(scene)
 }
 
@@ -103,7 +144,7 @@ fn merged(density: &ScoreDensity, merge: usize) -> Vec<Cell> {
     cells
 }
 
-fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x, y): (Axis, Scale)) {
+fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Cuts, (x, y): (Axis, Scale)) {
     let total: u64 = density.counts.iter().map(|count| u64::from(*count)).sum();
     let cells = [1, 2]
         .into_iter()
@@ -119,7 +160,7 @@ fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Thresholds, (x,
     let mut densities: Vec<f64> = cells.iter().map(dense).collect();
     densities.sort_by(f64::total_cmp);
     let full = densities.get(densities.len().saturating_sub(1) * 98 / 100).copied().unwrap_or(1.0);
-    let (cut_x, cut_y) = (x.at(thresholds.frequency.used), y.at(thresholds.loyalty.used));
+    let (cut_x, cut_y) = (x.at(thresholds.frequency), y.at(thresholds.loyalty));
     for cell in &cells {
         let (x0, x1, y0, y1) = place(cell);
         let ink = 0.10 + 0.90 * (dense(cell) / full).min(1.0).sqrt();
@@ -170,20 +211,20 @@ fn axes(scene: &mut Scene, (fastest, slowest): (f64, f64), (x, y): (Axis, Scale)
     scene.text((right, floor + 38.0), Anchor::End, "more often →", "axis-label");
 }
 
-fn lines(scene: &mut Scene, thresholds: &Thresholds, (x, y): (Axis, Scale), (left, right, top, floor): Room) {
-    let at = x.at(thresholds.frequency.used);
+fn lines(scene: &mut Scene, thresholds: &Cuts, (x, y): (Axis, Scale), (left, right, top, floor): Room) {
+    let at = x.at(thresholds.frequency);
     scene.line((at, top), (at, floor), "threshold");
-    let often = format!("{} days", figures::decimal(days(thresholds.frequency.used), 1));
+    let often = format!("{} days", figures::decimal(days(thresholds.frequency), 1));
     let half = text_width(&often, 13.0) / 2.0;
     scene.text((at.clamp(left + half, right - half), top - 10.0), Anchor::Middle, often, "threshold-label halo");
-    let at = y.at(thresholds.loyalty.used);
+    let at = y.at(thresholds.loyalty);
     scene.line((left, at), (right, at), "threshold");
-    let before = figures::percent(thresholds.loyalty.used);
+    let before = figures::percent(thresholds.loyalty);
     scene.text((right - 4.0, at - 6.0), Anchor::End, format!("{before} bought before"), "threshold-label halo");
 }
 
-fn corners(scene: &mut Scene, results: &Results, (left, right, top, floor): Room, narrow: bool) {
-    for segment in &results.segments {
+fn corners(scene: &mut Scene, segments: &[Share], (left, right, top, floor): Room, narrow: bool) {
+    for segment in segments {
         let name = segment.name;
         let (column, row) = quarter(name);
         let share = figures::percent_whole(segment.share);

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::frame::Frame;
 use crate::chart::scene::Scene;
+use crate::chart::forest::Forest;
+use crate::chart::k_curve::Curves;
+use crate::chart::mosaic::Segments;
+use crate::chart::segment_map::SegmentMap;
 use crate::chart::{forest, k_curve, mosaic, segment_map, svg};
 use crate::pipeline::outcome::{Outcome, Results};
 use crate::planning::findings::PlanDesign;
@@ -84,12 +88,13 @@ fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
     let results = &outcome.results;
     let frame = Frame::DOCUMENT;
     let scene: Scene = match name {
-        "segments" if !results.segments.is_empty() => Some(mosaic::draw(results, frame)),
+        "segments" if !results.segments.is_empty() => Some(mosaic::draw(&Segments::of(results), frame)),
         "segment-map" => {
-            outcome.drawings.score_density.value().and_then(|density| segment_map::draw(results, density, frame))
+            let density = outcome.drawings.score_density.value()?;
+            segment_map::draw(&SegmentMap::of(results, density)?, frame)
         }
-        "forest" => results.validation.value().and_then(|validation| forest::draw(&validation.effects, frame)),
-        "k-curve" => results.clustering.value().and_then(|clustering| k_curve::draw(clustering, frame)),
+        "forest" => forest::draw(&Forest::of(&results.validation.value()?.effects)?, frame),
+        "k-curve" => k_curve::draw(&Curves::of(results.clustering.value()?)?, frame),
         _ => None,
     }?;
     Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: scene.sentence, table: scene.table })

@@ -1,7 +1,7 @@
 //! Questions about a finished run, answered from its tables without running it again.
 
 use crate::clustering::exact::{Solution, all_customers};
-use crate::clustering::findings::GridCell;
+use crate::clustering::findings::{ExactFindings, GridCell};
 use crate::pace::{Cancelled, Pace};
 use crate::prepare::components::category_components;
 use crate::prepare::own::check_all;
@@ -10,6 +10,7 @@ use crate::segments::card::{CustomerCard, card, find};
 use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
 
+use super::outcome::Outcome;
 use super::run::Finished;
 
 /// The card of the customer whose id reads `customer`; `None` if nobody of that id has a segment.
@@ -40,4 +41,15 @@ pub async fn measure_exactly(
     };
     let params = KMeansParams::new(solution.k as usize);
     all_customers(table, &components, &set, params, results.seed, &pace.part(1, 20, 20)).await
+}
+
+/// Keeps what was measured exactly, as if the run had been asked for it from the start.
+pub fn keep(outcome: &mut Outcome, solution: &Solution, found: Measured<GridCell>) {
+    let results = &mut outcome.results;
+    if let Measured::Value(clustering) = &mut results.clustering {
+        clustering.exact.retain(|row| row.set != solution.set || row.k != solution.k);
+        clustering.exact.push(ExactFindings { set: solution.set.clone(), k: solution.k, found });
+    }
+    results.params.exact.retain(|asked| asked != solution);
+    results.params.exact.push(solution.clone());
 }

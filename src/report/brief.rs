@@ -2,6 +2,8 @@
 //!
 //! All of it follows from the one verdict and the one recommendation of the decision room; nothing is weighed again.
 
+use serde::{Deserialize, Serialize};
+
 use super::{figures, wording};
 use crate::clustering::findings::NullBenchmark;
 use crate::decision::findings::{Recommendation, Verdict};
@@ -11,7 +13,7 @@ use crate::readiness::findings::Status;
 use crate::stats::measured::Measured;
 
 /// One fact: a figure large enough to be remembered, and what it means.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     /// The figure, formatted.
     pub figure: String,
@@ -20,20 +22,20 @@ pub struct Fact {
     /// What it means.
     pub text: String,
     /// Page that tells more, as in the address (`validation`).
-    pub more: &'static str,
+    pub more: String,
 }
 
 /// The first screen in words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Brief {
     /// GO, GO WITH CAVEATS, NO-GO.
-    pub verdict: &'static str,
+    pub verdict: String,
     /// The headline.
     pub headline: String,
     /// Why, in two or three sentences.
     pub standfirst: String,
     /// What to do, in a few words.
-    pub recommendation: &'static str,
+    pub recommendation: String,
     /// The heaviest reason for it.
     pub because: String,
     /// At most three facts, strongest first.
@@ -53,10 +55,10 @@ pub fn brief(results: &Results) -> Brief {
         decision.caveats.iter().map(|caveat| caveat.text.clone()).collect()
     };
     Brief {
-        verdict: wording::verdict(results.readiness.verdict),
+        verdict: wording::verdict(results.readiness.verdict).to_owned(),
         headline: headline(results),
         standfirst: standfirst(results),
-        recommendation: wording::recommendation(decision.recommendation),
+        recommendation: wording::recommendation(decision.recommendation).to_owned(),
         because: decision.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default(),
         facts: facts(results),
         more_caveats: caveats.len().saturating_sub(3),
@@ -161,7 +163,7 @@ fn ahead_of_time(results: &Results) -> Option<Fact> {
             "of the later differences in {} follow from segments fixed beforehand{between}.",
             sentences::outcome(&outcome.outcome)
         ),
-        more: "validation",
+        more: "validation".to_owned(),
     })
 }
 
@@ -177,7 +179,7 @@ fn clusters(results: &Results) -> Option<Fact> {
                 figures::decimal(benchmark.null_mean, 2),
                 figures::p_value(benchmark.p)
             ),
-            more: "clustering",
+            more: "clustering".to_owned(),
         });
     }
     let best = clustering
@@ -194,7 +196,7 @@ fn clusters(results: &Results) -> Option<Fact> {
             best.1,
             figures::decimal(0.25, 2)
         ),
-        more: "clustering",
+        more: "clustering".to_owned(),
     })
 }
 
@@ -214,7 +216,7 @@ fn reliability(results: &Results) -> Option<Fact> {
              on the same side of the threshold.",
             figures::percent_whole(weaker.repeat_probability)
         ),
-        more: "validation",
+        more: "validation".to_owned(),
     })
 }
 
@@ -225,7 +227,7 @@ fn confidence(results: &Results) -> Option<Fact> {
         title: "sure of place".to_owned(),
         text: "of customers sit in their segment with a confidence of at least 80%; the rest are near a threshold."
             .to_owned(),
-        more: "validation",
+        more: "validation".to_owned(),
     })
 }
 
@@ -246,7 +248,7 @@ fn gates(results: &Results) -> Option<Fact> {
             ),
             (failed, _) => format!("Failed: {}.", wording::list(failed)),
         },
-        more: "data",
+        more: "data".to_owned(),
     })
 }
 
@@ -266,7 +268,7 @@ fn free_effect(results: &Results) -> Option<Fact> {
             "on anything not tied to the rule: {} (rank epsilon squared).",
             wording::inside(&wording::metric(&effect.metric))
         ),
-        more: "validation",
+        more: "validation".to_owned(),
     })
 }
 

@@ -1,10 +1,13 @@
 //! A document: what is said, in order, apart from how it looks. Markdown and HTML (the page's too) draw the same one.
 
+use serde::{Deserialize, Serialize};
+
 use super::figure::Figure;
 use crate::segments::findings::Segment;
 
-/// A piece of running text.
-#[derive(Clone, Debug, PartialEq)]
+/// A piece of running text. It travels to the page without workings and references.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Shown", from = "Shown")]
 pub enum Span {
     /// As it is.
     Plain(String),
@@ -22,8 +25,40 @@ pub enum Span {
     Reference(String, String),
 }
 
+/// A [`Span`] as the page shows it.
+#[derive(Serialize, Deserialize)]
+enum Shown {
+    Plain(String),
+    Strong(String),
+    Code(String),
+    Segment(Segment),
+}
+
+impl From<Span> for Shown {
+    fn from(span: Span) -> Self {
+        match span {
+            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) => Self::Plain(words),
+            Span::Figure(figure) => Self::Plain(figure.text),
+            Span::Strong(words) => Self::Strong(words),
+            Span::Code(name) => Self::Code(name),
+            Span::Segment(segment) => Self::Segment(segment),
+        }
+    }
+}
+
+impl From<Shown> for Span {
+    fn from(shown: Shown) -> Self {
+        match shown {
+            Shown::Plain(words) => Self::Plain(words),
+            Shown::Strong(words) => Self::Strong(words),
+            Shown::Code(name) => Self::Code(name),
+            Shown::Segment(segment) => Self::Segment(segment),
+        }
+    }
+}
+
 /// Running text.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Text(pub Vec<Span>);
 
 impl Text {
@@ -107,7 +142,7 @@ impl From<Segment> for Text {
 }
 
 /// How a column is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Align {
     /// Words.
     Start,
@@ -116,7 +151,7 @@ pub enum Align {
 }
 
 /// A column's heading.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Its title.
     pub title: String,
@@ -125,7 +160,7 @@ pub struct Column {
 }
 
 /// A table: every row has one cell per column; the first cell of a row names it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// What it shows.
     pub caption: String,
@@ -134,6 +169,7 @@ pub struct Table {
     /// The rows.
     pub rows: Vec<Vec<Text>>,
     /// Where its numbers stand in `results.json`; may be empty.
+    #[serde(skip)]
     pub source: String,
 }
 

@@ -44,10 +44,10 @@ pub fn App() -> impl IntoView {
         <main id="main" tabindex="-1">
             <Problem/>
             {move || match page.get() {
-                Page::Overview => overview::Overview().into_any(),
-                Page::Data => data::Data().into_any(),
-                Page::Clustering => clustering::Clustering().into_any(),
-                Page::Validation => validation::Validation().into_any(),
+                Page::Overview => overview::overview(),
+                Page::Data => data::data(),
+                Page::Clustering => clustering::clustering(),
+                Page::Validation => validation::validation(),
                 Page::Documents => documents::Documents().into_any(),
                 Page::About => about::About().into_any(),
             }}

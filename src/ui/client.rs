@@ -1,7 +1,8 @@
 //! The only owner of the worker: starts it, talks the protocol, ends it.
 //!
-//! A message either way is a JS object `{ text, files?, bytes? }`: `text` is the JSON of a [`Request`] or [`Event`],
-//! `files` travel beside [`Request::Inspect`], `bytes` beside [`Event::Made`]. The worker is started from a `blob:`
+//! A message either way is a JS object `{ text, files?, bytes?, results? }`: `text` is the JSON of a [`Request`] or [`Event`],
+//! `files` travel beside [`Request::Inspect`], `bytes` beside [`Event::Made`], the text of results.json beside
+//! [`Event::Finished`] and [`Event::MeasuredExactly`]: a JS string that nobody here parses. The worker is started from a `blob:`
 //! script of two lines, because such a worker inherits the page's content security policy (one started from an
 //! address does not): the engine is as unable to phone home as the page.
 //!
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect};
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -36,8 +37,8 @@ pub enum Notice {
     Ready,
     /// The engine has not answered for [`READY_WITHIN`]; it may still come.
     Slow(Failure),
-    /// An event, with its text (for `results()`) and the bytes that travelled beside it.
-    Event(Box<Event>, String, Option<Uint8Array>),
+    /// An event, with the message that it came in.
+    Event(Box<Event>, JsValue),
     /// The engine died. If it had been up before, another has been started in its place; if not, trying again by
     /// itself would only fail again.
     Died(Failure),
@@ -164,7 +165,7 @@ impl Client {
                 .outbox
                 .borrow_mut()
                 .retain(|waiting| !matches!(waiting, Request::Start { run: it, .. } if *it == run));
-            (self.inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), String::new(), None));
+            (self.inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), JsValue::NULL));
             return;
         }
         self.inner.post(&Request::Cancel { run });
@@ -180,7 +181,7 @@ impl Client {
                 waiting.append(&mut inner.outbox.borrow_mut());
                 *inner.outbox.borrow_mut() = waiting;
                 inner.clone().spawn();
-                (inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), String::new(), None));
+                (inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), JsValue::NULL));
             },
             CANCEL_WITHIN,
         );
@@ -299,7 +300,6 @@ impl Inner {
 
     fn hear(self: Rc<Self>, message: &JsValue) {
         let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
-        let bytes = Reflect::get(message, &"bytes".into()).ok().and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
         let event = serde_json::from_str(&text).ok().and_then(|value| Event::deserialize(Json(value)).ok());
         let Some(event) = event else {
             self.die(died("its message could not be read"));
@@ -336,7 +336,7 @@ impl Inner {
             }
             _ => {}
         }
-        (self.listener)(Notice::Event(Box::new(event), text, bytes));
+        (self.listener)(Notice::Event(Box::new(event), message.clone()));
     }
 
     /// The engine answered: give it the files kept, then open the door.

@@ -57,19 +57,15 @@ pub fn save(bytes: &Uint8Array, name: &str, mime: &str) {
     set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
 }
 
-/// Sets up `window.__quadrant.results()`: the `results` of the last `Finished` text, or null.
-pub fn publish_results(finished: impl Fn() -> String + 'static) {
+/// What stands under `name` in a message of the engine; null if nothing.
+pub fn beside(message: &JsValue, name: &str) -> JsValue {
+    Reflect::get(message, &name.into()).unwrap_or(JsValue::NULL)
+}
+
+/// Sets up `window.__quadrant.results()`: the last results.json, or null. It is parsed when asked for.
+pub fn publish_results(finished: impl Fn() -> JsValue + 'static) {
     let results = Closure::<dyn Fn() -> JsValue>::new(move || {
-        let text = finished();
-        if text.is_empty() {
-            return JsValue::NULL;
-        }
-        let step = |value: JsValue, key: &str| Reflect::get(&value, &key.into());
-        JSON::parse(&text)
-            .and_then(|event| step(event, "Finished"))
-            .and_then(|finished| step(finished, "outcome"))
-            .and_then(|outcome| step(outcome, "results"))
-            .unwrap_or(JsValue::NULL)
+        finished().as_string().and_then(|text| JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
     });
     let handle = Object::new();
     let _ = Reflect::set(&handle, &"results".into(), results.as_ref().unchecked_ref::<Function>());

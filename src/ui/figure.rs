@@ -1,12 +1,16 @@
 //! Draws a scene of `chart` in the page: its SVG, a note on hover and focus, its sentence, its table.
 
+use std::sync::Arc;
+
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::components::table::TableView;
+use super::components::section::behind;
+use super::components::table::table_view;
+use crate::chart::drawing::Drawing;
 use crate::chart::frame::Frame;
 use crate::chart::scene::Scene;
 use crate::chart::svg;
@@ -32,18 +36,19 @@ pub fn provide_viewport() {
 /// How much of a figure's words is shown above it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Words {
-    /// Title and sentence.
+    /// Title and sentence, within a section that has a heading.
     All,
+    /// Title and sentence; the title is the section's heading.
+    Alone,
     /// None, and no table: the page around has both (readers of the figure by ear still get the words).
     None,
 }
 
-/// A figure; `draw` is called with the width there is, and again when that changes.
+/// A figure, drawn at the width there is, and again when that changes.
 #[component]
 pub fn Figure(
-    /// Draws the scene; `None` draws nothing.
-    #[prop(into)]
-    draw: Callback<Frame, Option<Scene>>,
+    /// What is drawn.
+    drawing: Arc<Drawing>,
     /// The words above it.
     #[prop(default = Words::All)]
     words: Words,
@@ -60,7 +65,7 @@ pub fn Figure(
             }
         }
     });
-    let scene = Memo::new(move |_| room.get().and_then(|width| draw.run(Frame::wide(width))));
+    let scene = Memo::new(move |_| room.get().and_then(|width| drawing.draw(Frame::wide(width))));
     let (tip, set_tip) = signal(None::<(String, f64, f64)>);
     let point = move |target: Option<web_sys::EventTarget>| {
         set_tip.set(target.and_then(|target| target.dyn_into::<Element>().ok()).and_then(|mark| {
@@ -72,12 +77,7 @@ pub fn Figure(
     };
     view! {
         <figure class="figure">
-            {move || (words == Words::All).then(|| scene.with(|scene| scene.as_ref().map(|scene| view! {
-                <figcaption>
-                    <h3>{scene.title.clone()}</h3>
-                    <p>{scene.sentence.clone()}</p>
-                </figcaption>
-            })))}
+            {move || scene.with(|scene| scene.as_ref().map_or_else(|| ().into_any(), |scene| caption(scene, words)))}
             <div class="plate" node_ref=plate
                 on:pointerover=move |event| point(event.target())
                 on:pointerleave=move |_| set_tip.set(None)
@@ -90,16 +90,39 @@ pub fn Figure(
                     let near_left = room.get_untracked().is_some_and(|width| x < width * 0.38);
                     view! {
                         <p class="tip" class:to-left=near_right class:to-right=near_left aria-hidden="true"
-                            style:left=format!("{x}px") style:top=format!("{y}px")>{words}</p>
+                            style:left=px(x) style:top=px(y)>{words}</p>
                     }
                 })}
             </div>
-            {move || scene.with(|scene| scene.as_ref().filter(|scene| words == Words::All && !scene.table.rows.is_empty()).map(|scene| view! {
-                <details class="behind">
-                    <summary>"The numbers behind it"</summary>
-                    <TableView table=scene.table.clone()/>
-                </details>
-            }))}
+            {move || scene.with(|scene| scene.as_ref().map_or_else(|| ().into_any(), |scene| numbers(scene, words)))}
         </figure>
     }
+}
+
+/// Whole pixels are enough for a note.
+fn px(at: f64) -> String {
+    format!("{}px", at.round() as i32)
+}
+
+fn caption(scene: &Scene, words: Words) -> AnyView {
+    let title = scene.title.clone();
+    let heading = match words {
+        Words::None => return ().into_any(),
+        Words::Alone => view! { <h2>{title}</h2> }.into_any(),
+        Words::All => view! { <h3>{title}</h3> }.into_any(),
+    };
+    view! {
+        <figcaption>
+            {heading}
+            <p>{scene.sentence.clone()}</p>
+        </figcaption>
+    }
+    .into_any()
+}
+
+fn numbers(scene: &Scene, words: Words) -> AnyView {
+    if words == Words::None || scene.table.rows.is_empty() {
+        return ().into_any();
+    }
+    behind("The numbers behind it".to_owned(), table_view(scene.table.clone()))
 }

@@ -1,7 +1,6 @@
-//! Names of roles, stages and statuses in the reader's words.
+//! Names of roles and stages in the reader's words.
 
 use crate::extract::schema::Role;
-use crate::readiness::findings::Status;
 
 /// A role, as the mapping editor names it.
 pub fn role(role: Role) -> &'static str {
@@ -52,15 +51,5 @@ pub fn stage(name: &str) -> String {
             }
             words
         }
-    }
-}
-
-/// A gate's status: (class, glyph, word).
-pub fn status(status: Status) -> (&'static str, &'static str, &'static str) {
-    match status {
-        Status::Pass => ("pass", "✓", "Pass"),
-        Status::Caveat => ("caveat", "!", "Caveat"),
-        Status::Fail => ("fail", "✕", "Fail"),
-        Status::NotMeasured => ("absent", "–", "Not measured"),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use super::client::{Client, Notice};
@@ -14,12 +15,10 @@ use super::dom;
 use super::route::Page;
 use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State};
 use crate::clustering::exact::Solution;
-use crate::clustering::findings::ExactFindings;
 use crate::extract::schema::Mapping;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Request, RunId};
-use crate::stats::measured::Measured;
 
 /// The reader's side of the protocol. One per page; see [`Session::expect`].
 #[derive(Clone)]
@@ -40,8 +39,8 @@ struct Books {
     current: RefCell<Option<Recipe>>,
     /// A download that waits for its run to be made again in a new engine.
     wanted: RefCell<Option<Artifact>>,
-    /// The text of the last `Finished`, for `window.__quadrant.results()`.
-    finished: RefCell<String>,
+    /// The last results.json as a JS string, for `window.__quadrant.results()`.
+    results: RefCell<JsValue>,
 }
 
 type Handle = StoredValue<Session, LocalStorage>;
@@ -76,7 +75,7 @@ impl Session {
     pub fn begin(&self) {
         dom::publish_results({
             let books = self.books.clone();
-            move || books.finished.borrow().clone()
+            move || books.results.borrow().clone()
         });
         self.client.start();
         self.demo();
@@ -348,11 +347,12 @@ impl Session {
                 }
                 self.fail(failure);
             }
-            Notice::Event(event, text, bytes) => self.hear_event(*event, text, bytes),
+            Notice::Event(event, message) => self.hear_event(*event, &message),
         }
     }
 
-    fn hear_event(&self, event: Event, text: String, bytes: Option<Uint8Array>) {
+    fn hear_event(&self, event: Event, message: &JsValue) {
+        let bytes = || dom::beside(message, "bytes").dyn_into::<Uint8Array>().ok();
         match event {
             Event::Ready { .. } => {}
             Event::Inspected { set, inspection } => {
@@ -388,25 +388,21 @@ impl Session {
                     (progress.stage, progress.done, progress.total) = (stage, done, total);
                 }
             }),
-            Event::Refined { run, partial } => {
+            Event::Refined { run, view } => {
                 if self.is_current(run)
                     && let Some(recipe) = self.books.current.borrow().clone()
                 {
-                    self.state.shown.set(Some(Arc::new(Shown { outcome: Arc::from(partial), recipe, millis: None })));
+                    self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: None })));
                 }
             }
-            Event::Finished { run, outcome, millis } => {
+            Event::Finished { run, view, millis } => {
                 if !self.is_current(run) {
                     return;
                 }
                 let recipe = self.books.current.borrow_mut().take();
                 let Some(recipe) = recipe else { return };
-                *self.books.finished.borrow_mut() = text;
-                self.state.shown.set(Some(Arc::new(Shown {
-                    outcome: Arc::from(outcome),
-                    recipe,
-                    millis: Some(millis),
-                })));
+                *self.books.results.borrow_mut() = dom::beside(message, "results");
+                self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: Some(millis) })));
                 self.state.phase.set(Phase::Done);
                 *self.books.earlier.borrow_mut() = None;
                 let wanted = self.books.wanted.borrow_mut().take();
@@ -432,31 +428,28 @@ impl Session {
                     asked.answer = Some(card.map(Arc::from));
                 }
             }),
-            Event::MeasuredExactly { run, solution, found } => {
+            Event::MeasuredExactly { run, solution, view } => {
                 if !self.is_current(run) {
                     return;
                 }
                 self.rest();
+                *self.books.results.borrow_mut() = dom::beside(message, "results");
                 self.state.shown.update(|shown| {
                     let Some(held) = shown.as_ref().filter(|held| held.recipe.run == run) else { return };
-                    let mut outcome = (*held.outcome).clone();
-                    if let Measured::Value(clustering) = &mut outcome.results.clustering {
-                        clustering.exact.retain(|row| (row.set != solution.set) || row.k != solution.k);
-                        clustering.exact.push(ExactFindings { set: solution.set, k: solution.k, found });
-                    }
-                    let (recipe, millis) = (held.recipe.clone(), held.millis);
-                    *shown = Some(Arc::new(Shown { outcome: Arc::new(outcome), recipe, millis }));
+                    let (mut recipe, millis) = (held.recipe.clone(), held.millis);
+                    recipe.params.exact.push(solution);
+                    *shown = Some(Arc::new(Shown { view: Arc::from(view), recipe, millis }));
                 });
             }
             Event::Made { run, artifact: artifact @ Artifact::Document { form: Form::Part, .. }, .. } => {
-                if let Some(bytes) = bytes {
+                if let Some(bytes) = bytes() {
                     let html = String::from_utf8_lossy(&bytes.to_vec()).into_owned();
                     self.state.document.set(Some((run, artifact, html)));
                 }
             }
             Event::Made { name, mime, .. } => {
                 self.state.making.set(None);
-                if let Some(bytes) = bytes {
+                if let Some(bytes) = bytes() {
                     dom::save(&bytes, &name, &mime);
                 }
             }
@@ -485,7 +478,7 @@ impl OwnSet for Option<FileSet> {
 }
 
 fn missing_roles(missing: &[crate::extract::schema::MissingRole]) -> Failure {
-    let names: Vec<String> = missing.iter().map(|missing| super::prose::role(missing.role).to_lowercase()).collect();
+    let names: Vec<String> = missing.iter().map(|missing| super::prose::role(missing.role).to_ascii_lowercase()).collect();
     let hints: Vec<&str> = missing.iter().map(|missing| missing.hint.as_str()).collect();
     Failure {
         stage: "extract".into(),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::extract::schema::{Inspection, Mapping};
-use crate::pipeline::outcome::Outcome;
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
-use crate::segments::card::CustomerCard;
+use crate::report::view::View;
+use crate::report::view::card::Card;
 
 /// Where the files came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +95,8 @@ pub struct Recipe {
 /// The outcome on screen.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// The outcome.
-    pub outcome: Arc<Outcome>,
+    /// What there is to show of it.
+    pub view: Arc<View>,
     /// How it came about.
     pub recipe: Recipe,
     /// Wall time of the run; `None` while it is being refined.
@@ -109,7 +109,7 @@ pub struct Asked {
     /// The id as typed (untrusted).
     pub customer: String,
     /// `None` until the engine has answered; then the card, or `None` if nobody of that id has a segment.
-    pub answer: Option<Option<Arc<CustomerCard>>>,
+    pub answer: Option<Option<Arc<Card>>>,
 }
 
 /// The page's state: cheap handles, copied everywhere.

@@ -2,16 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::report::{figures, wording};
-use crate::segments::card::{CustomerCard, Move};
-use crate::stats::measured::Measured;
+use crate::report::view::card::Card;
 use crate::ui::components::section::{absent, section};
 use crate::ui::session::Session;
 use crate::ui::state::{Asked, State};
 
 /// A field for an id, and the card of the customer who has it.
-#[component]
-pub fn Customer() -> impl IntoView {
+pub fn customer() -> AnyView {
     let state: State = expect_context();
     let session = StoredValue::new_local(Session::expect());
     let typed = RwSignal::new(String::new());
@@ -50,51 +47,17 @@ fn answer(asked: &Asked) -> AnyView {
     }
 }
 
-fn show(card: &CustomerCard) -> AnyView {
-    let or_not =
-        |value: &Measured<f64>, show: fn(f64) -> String| value.value().map_or_else(|| "–".to_owned(), |v| show(*v));
-    let facts = [
-        (
-            "Days between orders",
-            figures::decimal(card.mean_days_between_orders, 1),
-            figures::percent_whole(card.freq_percentile),
-        ),
-        ("Reordered share", figures::percent(card.loyalty_score), figures::percent_whole(card.loyalty_percentile)),
-    ];
-    let facts = facts.map(|(name, value, rank)| {
-        view! { <li>{name}": "<strong>{value}</strong>{format!(" (higher than {rank} of the customers in its score)")}</li> }
+fn show(card: &Card) -> AnyView {
+    let scores = card.scores.iter().map(|(name, value, rank)| {
+        view! { <li>{name.clone()}": "<strong>{value.clone()}</strong>{rank.clone()}</li> }
     });
-    let sure = format!(
-        "Sure of its segment: {} by the spread of its own gaps and orders, {} of its resampled histories keep it.",
-        or_not(&card.confidence, figures::percent_whole),
-        or_not(&card.bootstrap_confidence, figures::percent_whole)
-    );
-    let imputed = (!card.imputed.is_empty()).then(|| {
-        let names: Vec<String> = card.imputed.iter().map(|name| wording::metric(name)).collect();
-        view! { <li>{format!("Filled in because it was missing: {}.", wording::list(&names))}</li> }
-    });
+    let lines = card.lines.iter().map(|line| view! { <li>{line.clone()}</li> });
     view! {
-        <h3>{format!("{} {}: {}", wording::glyph(card.segment), card.id, card.segment.name())}</h3>
+        <h3>{card.title.clone()}</h3>
         <ul>
-            {facts.into_iter().collect_view()}
-            <li>{sure}</li>
-            {imputed}
-            {step(&card.frequency_move)}
-            {step(&card.loyalty_move)}
+            {scores.collect_view()}
+            {lines.collect_view()}
         </ul>
     }
     .into_any()
-}
-
-fn step(step: &Measured<Move>) -> AnyView {
-    match step {
-        Measured::Value(step) => {
-            let words = format!("To {}: {}", step.to.name(), wording::change(step.change));
-            view! { <li>{words}</li> }.into_any()
-        }
-        Measured::NotMeasured(missing) => {
-            let words = format!("{}.", wording::capital(&missing.reason));
-            view! { <li>{words}</li> }.into_any()
-        }
-    }
 }

@@ -6,26 +6,30 @@ use crate::chart::scene::quarter;
 use crate::segments::findings::Segment;
 
 /// The glyph, in the segment's colour; its name stands beside it, so it is silent.
-pub fn glyph(segment: Segment) -> impl IntoView {
+pub fn glyph_markup(segment: Segment) -> String {
     let (column, row) = quarter(segment);
-    view! {
-        <svg class=format!("glyph ink-{}", segment.slug()) viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
-            <rect class="glyph-frame" x="1" y="1" width="12" height="12"/>
-            <rect class="glyph-fill" x=(1 + 6 * column).to_string() y=(1 + 6 * row).to_string() width="6" height="6"/>
-        </svg>
-    }
+    format!(
+        "<svg class=\"glyph ink-{}\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">\
+         <rect class=\"glyph-frame\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/>\
+         <rect class=\"glyph-fill\" x=\"{}\" y=\"{}\" width=\"6\" height=\"6\"/></svg>",
+        segment.slug(),
+        1 + 6 * column,
+        1 + 6 * row
+    )
 }
 
 /// The four quarters in their colours: the mark of the house.
-pub fn house_mark() -> impl IntoView {
-    let tiles = Segment::ALL.map(|segment| {
+pub fn house_mark() -> AnyView {
+    let mut tiles = String::new();
+    for segment in Segment::ALL {
         let (column, row) = quarter(segment);
-        view! {
-            <rect class=format!("tile {}", segment.slug()) x=(12 * column).to_string() y=(12 * row).to_string()
-                width="10" height="10"/>
-        }
-    });
-    view! {
-        <svg class="mark" viewBox="0 0 22 22" width="22" height="22" aria-hidden="true">{tiles.into_iter().collect_view()}</svg>
+        tiles.push_str(&format!(
+            "<rect class=\"tile {}\" x=\"{}\" y=\"{}\" width=\"10\" height=\"10\"/>",
+            segment.slug(),
+            12 * column,
+            12 * row
+        ));
     }
+    view! { <svg class="mark" viewBox="0 0 22 22" width="22" height="22" aria-hidden="true" inner_html=tiles></svg> }
+        .into_any()
 }

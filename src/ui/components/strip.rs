@@ -81,24 +81,13 @@ fn Standing() -> impl IntoView {
 }
 
 fn standing(shown: &Shown) -> AnyView {
-    let extract = &shown.outcome.results.extract;
-    let customers = figures::counted(extract.customers, "customer", "customers");
-    let size = if extract.orders > 0 {
-        format!("{customers} and {}", figures::counted(extract.orders, "order", "orders"))
-    } else {
-        customers
-    };
+    let strip = &shown.view.strip;
     let time = shown.millis.map(|millis| format!(", analysed in this tab in {}", figures::duration(millis)));
-    let details = format!(": {size}{}.", time.unwrap_or_default());
+    let details = format!(": {}{}.", strip.size, time.unwrap_or_default());
     let (title, promise) = if shown.recipe.source == Source::Demo {
         ("Demo on synthetic data".to_owned(), "Your own: drop Parquet files anywhere. They stay on this device.")
     } else {
-        let first = extract.files.first().map(|file| file.name.clone()).unwrap_or_default();
-        let title = match extract.files.len().saturating_sub(1) as u64 {
-            0 => first,
-            more => format!("{first} and {}", figures::counted(more, "more file", "more files")),
-        };
-        (title, "Read and analysed on this device; nothing was sent.")
+        (strip.files.clone(), "Read and analysed on this device; nothing was sent.")
     };
     view! {
         <p class="strip-words"><strong>{title}</strong><span class="strip-long">{details}</span></p>

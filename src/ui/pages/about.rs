@@ -5,18 +5,17 @@ use leptos::prelude::*;
 use crate::pipeline::outcome::{Build, SCHEMA_VERSION};
 use crate::report::wording;
 use crate::segments::findings::Segment;
-use crate::ui::components::glyph::glyph;
+use crate::ui::components::glyph::glyph_markup;
 
 /// The page.
 #[component]
 pub fn About() -> impl IntoView {
-    let segments = Segment::ALL.map(|segment| {
-        view! {
-            <li>
-                <span class="segment">{glyph(segment)}<strong>{segment.name()}</strong></span>" "{wording::definition(segment)}"."
-            </li>
-        }
-    });
+    let mut segments = String::new();
+    for segment in Segment::ALL {
+        let (name, means) = (segment.name(), wording::definition(segment));
+        let glyph = glyph_markup(segment);
+        segments.push_str(&format!("<li><span class=\"segment\">{glyph}<strong>{name}</strong></span> {means}.</li>"));
+    }
     view! {
         <article class="paper">
             <h1>"How it works, and what it keeps"</h1>
@@ -25,7 +24,7 @@ pub fn About() -> impl IntoView {
                 "Two scores per customer: how often they order (from the mean days between orders) and how much of what they \
                  order they have bought before. Each is cut at the median of the extract, and a score on the line counts as high."
             </p>
-            <ul class="points">{segments.into_iter().collect_view()}</ul>
+            <ul class="points" inner_html=segments></ul>
             <h2>"The order of work"</h2>
             <p>
                 "Read the extract and check it; ask whether its customers can be segmented at all; build features; test whether \

@@ -7,18 +7,17 @@ pub mod documents;
 pub mod overview;
 pub mod validation;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use super::components::section::waiting;
 use super::state::{Shown, State};
 
 /// A page over the outcome on screen; drawn anew when another takes its place.
-fn over_outcome(show: impl Fn(&Arc<Shown>) -> AnyView + Send + Sync + 'static) -> impl IntoView {
+fn over_outcome(show: fn(&Shown) -> AnyView) -> AnyView {
     let state: State = expect_context();
-    move || match state.shown.get() {
+    let drawn = move || match state.shown.get() {
         Some(shown) => show(&shown),
         None => waiting(),
-    }
+    };
+    drawn.into_any()
 }

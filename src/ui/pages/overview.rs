@@ -4,28 +4,26 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::chart::{mosaic, segment_map};
-use crate::decision::findings::{Recommendation, Verdict};
-use crate::readiness::findings::Status;
-use crate::report::brief::{self, Brief, Fact};
-use crate::report::{figures, tables};
-use crate::ui::components::card::Customer;
+use crate::report::brief::{Brief, Fact};
+use crate::report::figures;
+use crate::report::view::Overview;
+use crate::ui::components::card::customer;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
-use crate::ui::components::section::{absent, section, table};
+use crate::ui::components::section::{absent, item, section, table, wide};
 use crate::ui::figure::{Figure, Words};
 use crate::ui::route::Page;
-use crate::ui::state::{Phase, Shown, State};
+use crate::ui::state::{Phase, State};
 
 /// The page.
-#[component]
-pub fn Overview() -> impl IntoView {
+pub fn overview() -> AnyView {
     let state: State = expect_context();
-    move || match state.shown.get() {
-        Some(shown) => front(&shown),
+    let drawn = move || match state.shown.get() {
+        Some(shown) => front(&shown.view.overview),
         None => opening(state),
-    }
+    };
+    drawn.into_any()
 }
 
 /// Before the first result.
@@ -57,67 +55,67 @@ fn opening(state: State) -> AnyView {
     .into_any()
 }
 
-fn front(shown: &Arc<Shown>) -> AnyView {
-    let results = &shown.outcome.results;
-    let brief = brief::brief(results);
-    let (code, class) = match results.readiness.verdict {
-        Verdict::Go => ("go", "pass"),
-        Verdict::GoWithCaveats => ("go_with_caveats", "caveat"),
-        Verdict::NoGo => ("no_go", "fail"),
+fn front(view: &Overview) -> AnyView {
+    let brief = &view.brief;
+    let segments = match &view.segments {
+        Some(drawing) => view! { <Figure words=Words::None drawing=Arc::new(drawing.clone())/> }.into_any(),
+        None => absent("No customer could be put in a segment.".to_owned()),
     };
-    let passed = results.readiness.gates.iter().filter(|gate| gate.status == Status::Pass).count();
-    let gates = format!("{passed} of {} gates pass", results.readiness.gates.len());
-    let drawn = shown.clone();
+    let map = match &view.map {
+        Some(drawing) => wide(view! { <Figure words=Words::Alone drawing=Arc::new(drawing.clone())/> }.into_any()),
+        None => ().into_any(),
+    };
+    let who = if view.who.rows.is_empty() {
+        ().into_any()
+    } else {
+        vec![section("who-is-who", "Who is in them", "", table(view.who.clone())), customer()].into_any()
+    };
     view! {
         <article class="front">
             <header class="story">
                 <p class="kicker">
-                    <span class=format!("verdict {class}") data-testid="verdict" data-verdict=code>{brief.verdict}</span>
-                    <a href=Page::Data.href()>{gates}</a>
+                    <span class=format!("verdict {}", view.verdict_class) data-testid="verdict" data-verdict=view.verdict_code.clone()>
+                        {brief.verdict.clone()}
+                    </span>
+                    <a href=Page::Data.href()>{view.gates.clone()}</a>
                 </p>
                 <h1>{brief.headline.clone()}</h1>
                 <p class="standfirst">{brief.standfirst.clone()}</p>
-                {recommendation(&brief, results.decision.recommendation)}
+                {recommendation(view)}
             </header>
-            <div class="hero">
-                {if results.segments.iter().any(|segment| segment.count > 0) {
-                    view! {
-                        <Figure words=Words::None draw=move |frame| Some(mosaic::draw(&drawn.outcome.results, frame))/>
-                    }.into_any()
-                } else {
-                    absent("No customer could be put in a segment.".to_owned())
-                }}
-            </div>
+            <div class="hero">{segments}</div>
             <div class="beneath">
-                <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect_view()}</section>
-                {caveats(&brief)}
+                <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect::<Vec<AnyView>>()}</section>
+                {caveats(brief)}
             </div>
         </article>
         <DepthOffer/>
-        {map(shown)}
-        {(!results.segments.is_empty()).then(|| section("who-is-who", "Who is in them", "", table(tables::segments_table(results))))}
-        {(!results.segments.is_empty()).then(|| view! { <Customer/> })}
+        {map}
+        {who}
         <Downloads/>
         <nav class="onward" aria-label="What to open next">
-            <a href=Page::Documents.href()><strong>"Read the decision memo"</strong><span>"The case in one page, with these numbers."</span></a>
-            <a href=Page::Validation.href()><strong>"Check the validation"</strong><span>"What the segments tell apart, and what is only arithmetic."</span></a>
-            <a href=Page::Data.href()><strong>"See what was read"</strong><span>"Files, columns, gates. Correct a column and run again."</span></a>
+            {onward(Page::Documents, "Read the decision memo", "The case in one page, with these numbers.")}
+            {onward(Page::Validation, "Check the validation", "What the segments tell apart, and what is only arithmetic.")}
+            {onward(Page::Data, "See what was read", "Files, columns, gates. Correct a column and run again.")}
         </nav>
     }
     .into_any()
 }
 
-fn recommendation(brief: &Brief, recommendation: Recommendation) -> AnyView {
-    let code = match recommendation {
-        Recommendation::Rule => "rule",
-        Recommendation::Clusters => "clusters",
-        Recommendation::Refuse => "refuse",
-    };
+fn onward(page: Page, title: &'static str, words: &'static str) -> AnyView {
+    view! { <a href=page.href()><strong>{title}</strong><span>{words}</span></a> }.into_any()
+}
+
+fn recommendation(view: &Overview) -> AnyView {
+    let brief = &view.brief;
+    let because = if brief.because.is_empty() { String::new() } else { [". ", &brief.because].concat() };
     view! {
         <p class="recommendation">
             <span class="label">"Recommendation"</span>
-            <strong data-testid="recommendation" data-recommendation=code>{brief.recommendation}</strong>
-            {(!brief.because.is_empty()).then(|| format!(". {}", brief.because))}
+            <strong data-testid="recommendation" data-recommendation=view.recommendation_code.clone()>
+                {brief.recommendation.clone()}
+            </strong>
+            {because}
         </p>
     }
     .into_any()
@@ -138,32 +136,18 @@ fn caveats(brief: &Brief) -> AnyView {
     if brief.caveats.is_empty() {
         return ().into_any();
     }
-    let more = (brief.more_caveats > 0).then(|| {
+    let more = if brief.more_caveats > 0 {
         let words = format!("{} more in the memo", figures::integer(brief.more_caveats as u64));
-        view! { <p class="more"><a href=Page::Documents.href()>{words}</a></p> }
-    });
+        view! { <p class="more"><a href=Page::Documents.href()>{words}</a></p> }.into_any()
+    } else {
+        ().into_any()
+    };
+    let points: Vec<AnyView> = brief.caveats.iter().map(|caveat| item(caveat)).collect();
     view! {
         <section class="caveats" aria-labelledby="keep-in-mind">
             <h2 id="keep-in-mind">"Keep in mind"</h2>
-            <ul>{brief.caveats.iter().map(|caveat| view! { <li>{caveat.clone()}</li> }).collect_view()}</ul>
+            <ul>{points}</ul>
             {more}
-        </section>
-    }
-    .into_any()
-}
-
-fn map(shown: &Arc<Shown>) -> AnyView {
-    if shown.outcome.drawings.score_density.value().is_none() || shown.outcome.results.thresholds.value().is_none() {
-        return ().into_any();
-    }
-    let shown = shown.clone();
-    view! {
-        <section class="section wide">
-            <Figure draw=move |frame| {
-                let outcome = &shown.outcome;
-                let density = outcome.drawings.score_density.value()?;
-                segment_map::draw(&outcome.results, density, frame)
-            }/>
         </section>
     }
     .into_any()

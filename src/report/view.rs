@@ -1,0 +1,166 @@
+//! What the page shows of an outcome, ready to be shown.
+//!
+//! The engine makes it; the page holds no findings, no wording and no statistics, and is small for it. A page is a list
+//! of [`Section`]s of [`Piece`]s; charts travel as what they are drawn from, since only the page knows its width.
+
+pub mod card;
+mod clustering;
+mod data;
+mod overview;
+mod validation;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Table;
+use super::tables::why_absent;
+use crate::chart::drawing::Drawing;
+use crate::pipeline::outcome::Outcome;
+use crate::stats::measured::Measured;
+pub use overview::{Overview, Strip};
+
+/// All that the page shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// The first screen.
+    pub overview: Overview,
+    /// The strip under the masthead.
+    pub strip: Strip,
+    /// The data page, below files and columns.
+    pub data: Vec<Section>,
+    /// The clustering page.
+    pub clustering: Clustering,
+    /// The validation page; without sections if `absent`.
+    pub validation: Vec<Section>,
+}
+
+/// The clustering page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clustering {
+    /// Its title: the verdict.
+    pub title: String,
+    /// The verdict in a sentence.
+    pub standfirst: String,
+    /// Why there is nothing to show; empty if there is.
+    pub absent: String,
+    /// What was found.
+    pub sections: Vec<Section>,
+}
+
+/// A section with a heading; or, without a title, a wide one for a figure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Id of the heading.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// A sentence of introduction; may be empty.
+    pub lead: String,
+    /// What stands in it.
+    pub pieces: Vec<Piece>,
+}
+
+/// Something that stands in a section.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Piece {
+    /// A paragraph, and its `data-testid` (may be empty).
+    Words(String, String),
+    /// Points in no order.
+    Points(Vec<String>),
+    /// A table.
+    Table(Table),
+    /// Why something is not there.
+    Absent(String),
+    /// A chart with title, sentence and table.
+    Figure(Box<Drawing>),
+    /// Tables that open on demand, under these words.
+    Details(String, Vec<Table>),
+    /// All gates.
+    Gates(Vec<GateRow>),
+    /// The original project's decision, and how it came about.
+    Original(String, String),
+    /// An offer to measure a solution on all customers.
+    MeasureExactly {
+        /// The feature set's id.
+        set: String,
+        /// Number of clusters.
+        k: u32,
+        /// What the button says.
+        words: String,
+    },
+}
+
+/// One gate, in words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GateRow {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Does a fail alone block?
+    pub blocking: bool,
+    /// Class in the style sheet: `pass`, `caveat`, `fail`, `absent`.
+    pub class: String,
+    /// A character for the status.
+    pub glyph: String,
+    /// The status in words.
+    pub status: String,
+    /// What stands behind the value, or why there is none.
+    pub note: String,
+    /// The value.
+    pub value: String,
+    /// What it asks for.
+    pub needed: String,
+    /// Where that comes from.
+    pub basis: String,
+}
+
+/// Outcome to view.
+pub fn view(outcome: &Outcome) -> View {
+    let results = &outcome.results;
+    View {
+        overview: overview::overview(outcome),
+        strip: overview::strip(&results.extract),
+        data: data::sections(outcome),
+        clustering: clustering::page(&results.clustering),
+        validation: validation::sections(&results.validation),
+    }
+}
+
+impl Section {
+    fn new(id: &str, title: &str, lead: impl Into<String>, pieces: Vec<Piece>) -> Self {
+        Self { id: id.to_owned(), title: title.to_owned(), lead: lead.into(), pieces }
+    }
+
+    /// For a figure that has a section of its own.
+    fn wide(pieces: Vec<Piece>) -> Self {
+        Self { pieces, ..Self::default() }
+    }
+}
+
+impl Piece {
+    fn words(words: impl Into<String>) -> Self {
+        Self::Words(words.into(), String::new())
+    }
+
+    /// A table, if it has rows.
+    fn table(table: Table) -> Option<Self> {
+        (!table.rows.is_empty()).then_some(Self::Table(table))
+    }
+
+    fn figure(drawing: Drawing) -> Self {
+        Self::Figure(Box::new(drawing))
+    }
+}
+
+/// What `show` makes of a value, or why there is none.
+fn measured<T>(value: &Measured<T>, show: impl FnOnce(&T) -> Vec<Piece>) -> Vec<Piece> {
+    match value {
+        Measured::Value(value) => show(value),
+        Measured::NotMeasured(_) => why_absent(value).map(Piece::Absent).into_iter().collect(),
+    }
+}
+
+/// One table of a value.
+fn tabled<T>(value: &Measured<T>, table: impl FnOnce(&T) -> Table) -> Vec<Piece> {
+    measured(value, |value| Piece::table(table(value)).into_iter().collect())
+}
