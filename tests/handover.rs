@@ -202,14 +202,21 @@ fn planted_drift_gets_the_right_call_and_exit_code() {
     assert_eq!((broken.call, broken.cause), (Call::Alert, Cause::Data), "{}", broken.summary);
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}
+
 /// A baseline with a field changed and, if asked for, its hash made to fit again.
 fn tampered(source: &Path, target: &Path, fit: bool, change: impl Fn(&mut Value)) {
     let mut value: Value = serde_json::from_slice(&std::fs::read(source).unwrap()).unwrap();
     change(&mut value);
     if fit {
         value.as_object_mut().unwrap().remove("sha256");
-        let hash: String = Sha256::digest(value.to_string()).iter().map(|b| format!("{b:02x}")).collect();
-        value["sha256"] = hash.into();
+        value["sha256"] = hex(&Sha256::digest(value.to_string())).into();
     }
     std::fs::write(target, serde_json::to_vec_pretty(&value).unwrap()).unwrap();
 }
@@ -264,6 +271,19 @@ fn what_does_not_fit_the_baseline_is_refused() {
         ),
         ("another layout", base.clone(), &wide, "layout"),
         ("ids of another type", base.clone(), &strings, "held int32"),
+        (
+            "categories of another type",
+            bad("category", &base, true, &|v| {
+                for column in v["extract"]["columns"].as_array_mut().unwrap() {
+                    if column["role"] == "category" {
+                        column["class"] = "text".into();
+                        column["kind"] = "string".into();
+                    }
+                }
+            }),
+            &star,
+            "held string",
+        ),
         (
             "another column",
             bad("column", &base, true, &|v| {

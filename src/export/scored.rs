@@ -14,15 +14,41 @@ use super::{ExportError, sheet};
 
 const FILE: &str = "assignments.parquet";
 
+/// How a customer stood in the earlier assignments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Not in them.
+    Unknown,
+    /// In them, without a segment.
+    Without,
+    /// In a segment.
+    In(Segment),
+}
+
+impl Before {
+    fn segment(self) -> Option<Segment> {
+        match self {
+            Self::In(segment) => Some(segment),
+            Self::Unknown | Self::Without => None,
+        }
+    }
+}
+
 /// How a customer stands to the earlier assignments.
-fn change(before: Option<Option<Segment>>, now: Option<Segment>, gone: bool) -> &'static str {
+fn change(before: Before, now: Option<Segment>, gone: bool) -> &'static str {
     match (before, now) {
         _ if gone => "gone",
-        (None, _) => "new",
-        (Some(None), Some(_)) => "qualified",
-        (Some(Some(_)), None) => "unqualified",
-        (Some(before), now) if before == now => "same",
-        _ => "moved",
+        (Before::Unknown, _) => "new",
+        (Before::Without, Some(_)) => "qualified",
+        (Before::In(_), None) => "unqualified",
+        (Before::Without, None) => "same",
+        (Before::In(before), Some(now)) => {
+            if before == now {
+                "same"
+            } else {
+                "moved"
+            }
+        }
     }
 }
 
@@ -57,13 +83,15 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
     let row = |at: usize| scored.row.get(at).copied().flatten().map(|row| row as usize);
     let segment = |at: usize| row(at).and_then(|row| found.labels.get(row)).copied();
     // The place in the earlier assignments: of a customer of the extract, or of one below who is gone.
-    let before = |at: usize| -> Option<Option<Segment>> {
-        let (previous, matched) = scored.previous.as_ref()?;
-        let place = match at.checked_sub(customers) {
-            None => matched.before.get(at).copied().flatten()?,
-            Some(left) => *matched.gone.get(left)?,
-        };
-        Some(previous.segment(Some(place)))
+    let before = |at: usize| -> Before {
+        let place = scored.previous.as_ref().and_then(|(_, matched)| match at.checked_sub(customers) {
+            None => matched.before.get(at).copied().flatten(),
+            Some(left) => matched.gone.get(left).copied(),
+        });
+        match (&scored.previous, place) {
+            (Some((previous, _)), Some(_)) => previous.segment(place).map_or(Before::Without, Before::In),
+            _ => Before::Unknown,
+        }
     };
     let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
         let floats = |values: Option<&[f64]>| -> ArrayRef {
@@ -83,7 +111,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
             names(&|at| Some(scored.status.get(at).copied().unwrap_or(Status::Gone).name())),
         ];
         if gone.is_some() {
-            columns.push(names(&|at| before(at).flatten().map(Segment::name)));
+            columns.push(names(&|at| before(at).segment().map(Segment::name)));
             columns.push(names(&|at| Some(change(before(at), segment(at), at >= customers))));
         }
         columns
@@ -97,16 +125,16 @@ mod tests {
 
     #[test]
     fn every_change_has_its_name() {
-        let (a, b) = (Some(Segment::AtRisk), Some(Segment::Champions));
+        let (a, b) = (Segment::AtRisk, Segment::Champions);
         for (before, now, gone, name) in [
-            (None, a, false, "new"),
-            (None, None, false, "new"),
-            (Some(None), a, false, "qualified"),
-            (Some(a), None, false, "unqualified"),
-            (Some(a), a, false, "same"),
-            (Some(None), None, false, "same"),
-            (Some(a), b, false, "moved"),
-            (Some(a), None, true, "gone"),
+            (Before::Unknown, Some(a), false, "new"),
+            (Before::Unknown, None, false, "new"),
+            (Before::Without, Some(a), false, "qualified"),
+            (Before::In(a), None, false, "unqualified"),
+            (Before::In(a), Some(a), false, "same"),
+            (Before::Without, None, false, "same"),
+            (Before::In(a), Some(b), false, "moved"),
+            (Before::In(a), None, true, "gone"),
         ] {
             assert_eq!(change(before, now, gone), name);
         }

@@ -216,8 +216,7 @@ impl Axis {
         let mean = describe::mean(&changes).unwrap_or(0.0);
         let behaviour = mean * changes.len() as f64 / self.now.len() as f64;
         let half = describe::std(&changes, 1)
-            .map(|std| normal::upper_quantile(0.025) * std / (changes.len() as f64).sqrt())
-            .unwrap_or(f64::NAN);
+            .map_or(f64::NAN, |std| normal::upper_quantile(0.025) * std / (changes.len() as f64).sqrt());
         let few = "fewer than two customers are in a segment both times";
         let by_segment = Segment::ALL
             .into_iter()

@@ -146,14 +146,12 @@ enum Clock {
 
 impl Clock {
     fn of(history: &OrderHistory, min_orders: u32) -> Self {
-        match super::timeline::period(history) {
-            Some((first, last)) => Self::Days(month_ends(first, last)),
-            None => {
-                let longest = (0..history.customer_count()).map(|c| history.orders_of(c).len()).max().unwrap_or(0);
-                let steps = (min_orders as usize..=longest).step_by(EVERY);
-                Self::Orders(steps.take(MOST_ORDER_STEPS).collect())
-            }
+        if let Some((first, last)) = super::timeline::period(history) {
+            return Self::Days(month_ends(first, last));
         }
+        let longest = (0..history.customer_count()).map(|c| history.orders_of(c).len()).max().unwrap_or(0);
+        let steps = (min_orders as usize..=longest).step_by(EVERY);
+        Self::Orders(steps.take(MOST_ORDER_STEPS).collect())
     }
 
     fn labels(&self) -> Vec<String> {

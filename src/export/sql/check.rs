@@ -3,7 +3,7 @@
 use crate::planning::baseline::Baseline;
 
 use super::Dialect;
-use super::engine::comment;
+use super::engine::comments;
 use super::query::{plan, with};
 
 /// A query that returns one row, `differences` and `compared`: customers whose segment differs, whose scores differ by
@@ -18,7 +18,7 @@ pub fn self_check(baseline: &Baseline, dialect: Dialect) -> String {
             .to_owned(),
         format!("Receipt {}; baseline {}.", baseline.receipt, baseline.sha256),
     ];
-    let head: String = why.iter().map(|line| format!("-- {}\n", comment(line))).collect();
+    let head = comments(&why);
     let select = query.select.replace('\n', "\n    ");
     let table = engine.identifier("assignments");
     format!(

@@ -69,6 +69,17 @@ pub(super) fn as_double(engine: &dyn Engine, expression: &str) -> String {
     format!("CAST({expression} AS {})", engine.double())
 }
 
+/// Lines of `--` comments.
+pub(super) fn comments(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str("-- ");
+        text.push_str(&comment(line));
+        text.push('\n');
+    }
+    text
+}
+
 /// Words for a `--` comment: one line, whatever stands in them.
 pub(super) fn comment(words: &str) -> String {
     let line: String = words

@@ -14,7 +14,7 @@ use crate::planning::drivers::Percentiles;
 use crate::segments::findings::Segment;
 
 use super::Dialect;
-use super::engine::{Engine, as_double, comment, exact};
+use super::engine::{Engine, as_double, comment, comments, exact};
 use super::source;
 
 /// A query in the making: steps (`WITH`), and the last `SELECT`.
@@ -53,8 +53,12 @@ pub(super) fn with(steps: &[Step], engine: &dyn Engine) -> String {
     text
 }
 
-/// One file's columns by role.
-type Part<'a> = (&'a str, BTreeMap<Role, &'a MappedColumn>);
+/// A file's columns by role.
+type Roles<'a> = BTreeMap<Role, &'a MappedColumn>;
+/// A file and its columns.
+type Part<'a> = (&'a str, Roles<'a>);
+/// A column of a first step: its name, and what it is made of.
+type Source<'f> = (&'f str, &'f dyn Fn(&Roles<'_>) -> String);
 
 /// How a customer's gaps come about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +74,7 @@ enum Timing {
 /// Plans the query.
 pub(super) fn plan(baseline: &Baseline, dialect: Dialect) -> Query {
     let engine = dialect.engine();
-    let mut parts: BTreeMap<&str, BTreeMap<Role, &MappedColumn>> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, Roles<'_>> = BTreeMap::new();
     for column in &baseline.extract.columns {
         parts.entry(&column.file).or_default().insert(column.role, column);
     }
@@ -115,7 +119,7 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
             "A column or table name holds marks that dbt would read as its own: rename it before using dbt.".into(),
         );
     }
-    lines.iter().map(|line| format!("-- {}\n", comment(line))).collect()
+    comments(&lines)
 }
 
 /// Table name of a file: its name without the ending.
@@ -130,11 +134,7 @@ fn table(file: &str) -> &str {
 }
 
 /// `SELECT` of the named expressions from every part, one after the other.
-fn source_step(
-    engine: &dyn Engine,
-    parts: &[&Part<'_>],
-    columns: &[(&str, &dyn Fn(&BTreeMap<Role, &MappedColumn>) -> String)],
-) -> String {
+fn source_step(engine: &dyn Engine, parts: &[&Part<'_>], columns: &[Source<'_>]) -> String {
     let selects: Vec<String> = parts
         .iter()
         .map(|(file, roles)| {
@@ -147,10 +147,8 @@ fn source_step(
 }
 
 fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], wide: bool) -> Vec<Step> {
-    let is_table = |roles: &BTreeMap<Role, &MappedColumn>| {
-        roles.contains_key(&Role::CategoryKey) || roles.contains_key(&Role::ProductKey)
-    };
-    let is_lines = |roles: &BTreeMap<Role, &MappedColumn>| !wide && roles.contains_key(&Role::LineOrder);
+    let is_table = |roles: &Roles<'_>| roles.contains_key(&Role::CategoryKey) || roles.contains_key(&Role::ProductKey);
+    let is_lines = |roles: &Roles<'_>| !wide && roles.contains_key(&Role::LineOrder);
     let orders: Vec<&Part<'_>> = parts
         .iter()
         .filter(|(_, roles)| !is_table(roles) && !is_lines(roles) && roles.contains_key(&Role::Order))
@@ -174,40 +172,39 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
         as_of: baseline.as_of.as_deref().filter(|text| text.chars().all(|c| c.is_ascii_digit() || c == '-')),
     };
     let number = |role: Role| {
-        move |roles: &BTreeMap<Role, &MappedColumn>| {
+        move |roles: &Roles<'_>| {
             roles
                 .get(&role)
                 .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::number(engine, column))
         }
     };
     let key = |role: Role| {
-        move |roles: &BTreeMap<Role, &MappedColumn>| {
+        move |roles: &Roles<'_>| {
             roles.get(&role).map_or_else(|| "NULL".to_owned(), |column| source::key(engine, column))
         }
     };
-    let day = |roles: &BTreeMap<Role, &MappedColumn>| {
+    let day = |roles: &Roles<'_>| {
         roles
             .get(&Role::OrderTimestamp)
             .map_or_else(|| format!("CAST(NULL AS {})", engine.integer()), |column| source::day(engine, column))
     };
-    let gap = |roles: &BTreeMap<Role, &MappedColumn>| {
+    let gap = |roles: &Roles<'_>| {
         roles
             .get(&Role::DaysSincePrior)
             .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::non_negative(engine, column))
     };
-    let again = |roles: &BTreeMap<Role, &MappedColumn>| {
+    let again = |roles: &Roles<'_>| {
         roles.get(&Role::Reordered).map_or_else(|| "0".to_owned(), |column| source::flag(engine, column))
     };
     // A quantity that is not known is no return.
-    let units = |roles: &BTreeMap<Role, &MappedColumn>| format!("COALESCE({}, 1)", number(Role::Quantity)(roles));
+    let units = |roles: &Roles<'_>| format!("COALESCE({}, 1)", number(Role::Quantity)(roles));
     let customer = key(Role::Customer);
     let order = key(Role::Order);
     let line_order = key(if wide { Role::Order } else { Role::LineOrder });
     let product = key(Role::Product);
     let sequence = number(Role::OrderSequence);
 
-    let mut order_columns: Vec<(&str, &dyn Fn(&BTreeMap<Role, &MappedColumn>) -> String)> =
-        vec![("customer_id", &customer), ("order_id", &order)];
+    let mut order_columns: Vec<Source<'_>> = vec![("customer_id", &customer), ("order_id", &order)];
     if facts.timing == Timing::Given {
         order_columns.push(("gap", &gap));
     }
@@ -217,8 +214,7 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
     if facts.timing == Timing::Sequence {
         order_columns.push(("sequence", &sequence));
     }
-    let mut line_columns: Vec<(&str, &dyn Fn(&BTreeMap<Role, &MappedColumn>) -> String)> =
-        vec![("order_id", &line_order), ("product_id", &product)];
+    let mut line_columns: Vec<Source<'_>> = vec![("order_id", &line_order), ("product_id", &product)];
     if facts.given_flag {
         line_columns.push(("again", &again));
     }
@@ -461,18 +457,18 @@ fn wide_steps(engine: &dyn Engine, facts: &Facts<'_>, rows: String) -> Vec<Step>
 fn customer_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>]) -> Vec<Step> {
     let Some(part) = parts.iter().find(|(_, roles)| roles.contains_key(&Role::Customer)) else { return Vec::new() };
     let has = |role: Role| part.1.contains_key(&role);
-    let customer = |roles: &BTreeMap<Role, &MappedColumn>| {
+    let customer = |roles: &Roles<'_>| {
         roles.get(&Role::Customer).map_or_else(|| "NULL".to_owned(), |column| source::key(engine, column))
     };
     let number = |role: Role| {
-        move |roles: &BTreeMap<Role, &MappedColumn>| {
+        move |roles: &Roles<'_>| {
             roles.get(&role).map_or_else(|| "NULL".to_owned(), |column| source::number(engine, column))
         }
     };
     let frequency = number(if has(Role::FreqScore) { Role::FreqScore } else { Role::MeanDaysBetweenOrders });
     let loyalty = number(if has(Role::LoyaltyScore) { Role::LoyaltyScore } else { Role::ReorderRatio });
     let minimum = baseline.definitions.min_orders.to_string();
-    let orders = |roles: &BTreeMap<Role, &MappedColumn>| {
+    let orders = |roles: &Roles<'_>| {
         roles.get(&Role::OrderCount).map_or_else(|| minimum.clone(), |column| source::number(engine, column))
     };
     let frequency_score = if has(Role::FreqScore) {

@@ -1,4 +1,5 @@
 //! What can be said of the text alone; `tests/engines` runs it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::findings::Layout;
