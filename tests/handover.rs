@@ -327,6 +327,15 @@ fn what_does_not_fit_the_baseline_is_refused() {
             assert!(!path.join("x.parquet").exists() && !path.join("x/drift.json").exists(), "{what}");
         }
     }
+    // The whole history again, from before the baseline began, is compared, with a warning.
+    let inside = bad("inside", &dated, true, &|v| {
+        let first = v["extract"]["period"]["first"].as_i64().unwrap() + 200;
+        v["extract"]["period"]["first"] = first.into();
+    });
+    let out = path.join("inside");
+    let output = run("monitor", &wide, &[("--baseline", &inside), ("--out", &out)]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert!(drift(&out).warnings.iter().any(|w| w.contains("whole lifetimes")));
     // Overlap is a matter of monitoring only, and can be meant.
     let overlapping = bad("overlap", &dated, true, &|v| {
         let first = v["extract"]["period"]["first"].as_i64().unwrap() - 200;

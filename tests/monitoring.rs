@@ -283,6 +283,19 @@ fn a_loyalty_drop_in_one_segment_is_found_there() {
 }
 
 #[test]
+fn histories_of_another_length_are_no_behaviour() {
+    let people = people(4_000, 12);
+    let then = observe(&people, 1);
+    let reference = baseline(&then);
+    let loyal: Vec<Habits> = people.iter().map(|h| Habits { loyalty: h.loyalty + 0.5, ..*h }).collect();
+    let longer = |quality: &mut Quality| quality.orders_per_customer = 40.0;
+    let later = Later { table: observe(&loyal, 2), before: Some((&then, 4_000)), quality: longer, earlier: &[] };
+    let drift = watched(&reference, &later);
+    assert_eq!((drift.call, drift.cause), (Call::Watch, Cause::Unknown), "{}", drift.summary);
+    assert!(drift.cause_text.contains("same length"), "{}", drift.cause_text);
+}
+
+#[test]
 fn a_broken_column_is_an_alert_at_once() {
     let people = people(2_000, 9);
     let then = observe(&people, 1);

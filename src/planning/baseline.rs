@@ -345,7 +345,7 @@ impl Baseline {
         let (Some(then), Some(now)) = (self.extract.period, now.period) else { return Ok(Overlap::Unknown) };
         if now.first > then.last {
             Ok(Overlap::None)
-        } else if now.first.saturating_sub(then.first).saturating_abs() <= slack(then.days()) {
+        } else if now.first.saturating_sub(then.first) <= slack(then.days()) {
             Ok(Overlap::WholeHistory)
         } else {
             Err(PlanningError::OverlappingTime {
@@ -363,7 +363,7 @@ impl Baseline {
 pub enum Overlap {
     /// It begins after the baseline ends.
     None,
-    /// It begins where the baseline begins: lifetime averages, of which the baseline's are a part.
+    /// It begins where the baseline begins, or before: lifetime averages, of which the baseline's are a part.
     WholeHistory,
     /// It begins inside the baseline's period, and someone said that this is meant.
     Rolling,

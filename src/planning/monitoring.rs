@@ -23,7 +23,7 @@ use super::error::PlanningError;
 use super::quality::{QualityChange, quality_changes};
 use super::shadow::{Shadow, shadow};
 use super::window::{Period, Window};
-use crate::report::figures::{coefficient, decimal, integer, p_value, percent, significant};
+use crate::report::figures::{coefficient, counted, decimal, integer, p_value, percent, significant};
 use crate::segments::findings::Segment;
 use crate::segments::rule::{Segmentation, counts};
 use crate::stats::measured::Measured;
@@ -577,6 +577,10 @@ fn cause(
         let text = "The extract is less complete than the baseline's: mend the data before reading anything else.";
         return (Cause::Data, text.to_owned());
     }
+    if let Some(length) = signals.iter().find(|s| s.id == "quality:orders_per_customer") {
+        let text = format!("{}. Compare windows of the same length before asking why.", length.text);
+        return (Cause::Unknown, capital(&text));
+    }
     let Measured::Value(movement) = movement else {
         let text = "Whether other customers came or the same ones changed cannot be told without the earlier assignments \
                     (--previous).";
@@ -617,7 +621,8 @@ fn summary(call: Call, signals: &[Signal], compared: &Compared) -> String {
     }
     let told: Vec<&str> = signals.iter().take(SHOWN).map(|signal| signal.text.as_str()).collect();
     let more = signals.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!("; {more} more signals") } else { String::new() };
+    let more =
+        if more > 0 { format!("; {}", counted(more as u64, "more signal", "more signals")) } else { String::new() };
     format!("{}: {}{more} ({base})", call.name(), told.join("; "))
 }
 
@@ -625,7 +630,7 @@ fn warnings(compared: &Compared, signals: &[Signal]) -> Vec<String> {
     let mut warnings = Vec::new();
     match compared.overlap {
         Overlap::WholeHistory => warnings.push(
-            "Both extracts begin on the same day: averages over whole lifetimes change slowly and the two share their \
+            "The extract covers the baseline's period again: averages over whole lifetimes change slowly and the two share \
              orders. Compare trailing windows (90 days, say) to see a change within two months."
                 .to_owned(),
         ),
@@ -647,4 +652,10 @@ fn warnings(compared: &Compared, signals: &[Signal]) -> Vec<String> {
         );
     }
     warnings
+}
+
+/// A sentence begins with a capital.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -18,11 +18,11 @@ pub fn drift(drift: &Drift) -> Document {
     } else {
         let told = drift.signals.iter().map(|signal| {
             let band = match (signal.level, signal.persistent) {
-                (Level::Alert, true) => "Alert, second window: ",
-                (Level::Alert, false) => "Alert band: ",
-                _ => "Watch: ",
+                (Level::Alert, true) => "Alert, second window:",
+                (Level::Alert, false) => "Alert band:",
+                _ => "Watch:",
             };
-            Text::new().strong(band).plain(signal.text.clone())
+            Text::new().strong(band).plain(format!(" {}", signal.text))
         });
         blocks.push(Block::Bullets(told.collect()));
     }
