@@ -177,6 +177,8 @@ fn planted_drift_gets_the_right_call_and_exit_code() {
         assert!(!found.summary.contains('\n'));
         let report = std::fs::read_to_string(to.join("drift.md")).unwrap();
         assert!(report.starts_with("# Drift report: ") && report.contains("Recalibration in the shadow"));
+        let page = std::fs::read_to_string(to.join("drift.html")).unwrap();
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Recalibration in the shadow"));
         assert!(to.join("assignments.parquet").exists());
         (to, found)
     };

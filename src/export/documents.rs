@@ -80,6 +80,13 @@ pub fn replanned(outcome: &Outcome, design: PlanDesign) -> Outcome {
     outcome
 }
 
+/// The drift report as a file of its own.
+pub fn drift_html(drift: &crate::planning::monitoring::Drift) -> String {
+    let document = crate::report::drift::drift(drift);
+    let sheet = Sheet { title: document.title.clone(), running: document.byline.clone(), style: STYLE.join("\n") };
+    html::file(&sheet, &html::article(&document, 1, Links::None, &|_| None))
+}
+
 fn sheet(results: &Results, title: String) -> Sheet {
     Sheet { title, running: identity::running(results), style: STYLE.join("\n") }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use quadrant::export::ExportError;
-use quadrant::export::scored;
+use quadrant::export::{documents, scored};
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::later::watch;
@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
         out.write_all(b"\n").map_err(|source| ExportError::Io { file: "drift.json", source })
     })?;
     text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found), &|_| None))?;
+    text(&mut disk, "drift.html", &documents::drift_html(&found))?;
     file(&mut disk, "assignments.parquet", |out| scored::parquet(&scored, out))?;
     drop(pace);
     let _ = writeln!(std::io::stdout().lock(), "{}", found.summary);
