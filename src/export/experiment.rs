@@ -119,6 +119,16 @@ mod tests {
     }
 
     #[test]
+    fn hostile_ids_are_disarmed_and_unknown_activity_is_one_band() {
+        let ids = Ids::new(std::sync::Arc::new(arrow_array::StringArray::from(vec!["=1+1", "a,\"b\""])));
+        let found = segmentation(vec![Segment::AtRisk; 2]);
+        let drawn = arms(&ids, &found, None, 0.5);
+        assert!(drawn.iter().all(|(band, _)| *band == UNKNOWN));
+        assert_eq!(drawn.iter().filter(|(_, arm)| *arm == Arm::Treatment).count(), 1);
+        assert_eq!((text_cell("=1+1"), text_cell(&ids.text(1))), ("'=1+1".to_owned(), "\"a,\"\"b\"\"\"".to_owned()));
+    }
+
+    #[test]
     fn bands_cover_every_number_of_orders() {
         for (orders, name) in
             [(0, "under 10"), (9, "under 10"), (10, "10-19"), (49, "20-49"), (50, "50+"), (u32::MAX, "50+")]

@@ -237,7 +237,8 @@ fn css_string(words: &str) -> String {
             if letter.is_ascii_alphanumeric() || letter == ' ' {
                 letter.to_string()
             } else {
-                format!("\\{:06x}", u32::from(letter))
+                // The blank ends the escape and is not part of the text.
+                format!("\\{:06x} ", u32::from(letter))
             }
         })
         .collect()
@@ -278,7 +279,7 @@ mod tests {
         assert!(!file.contains("<script") && !file.contains('\u{202e}') && !file.contains('\0'), "{file}");
         assert_eq!(file.matches("</style>").count(), 1);
         assert_eq!(file.matches('<').count(), file.matches('>').count());
-        assert!(css_string("a\"; } x").starts_with("a\\000022\\00003b "));
+        assert!(css_string("a\"; } x").starts_with("a\\000022 \\00003b  "));
     }
 
     #[test]

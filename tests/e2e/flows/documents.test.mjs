@@ -1,0 +1,91 @@
+// The documents as a reader gets them: valid HTML, Markdown with its tables intact, print that fits.
+import { test, before, after } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { HtmlValidate } from "html-validate";
+import MarkdownIt from "markdown-it";
+import { launch } from "../support/browser.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const cli = process.env.QUADRANT_BIN ?? join(root, "target", "release", "quadrant");
+const validator = new HtmlValidate({ root: true, extends: ["html-validate:recommended"] });
+const markdown = new MarkdownIt();
+
+// Name, layout, scenario, customers: shipped, clusters, refused, one row per customer.
+const extracts = [
+  ["typical", "wide", 1200],
+  ["clusters", "star", 1200],
+  ["thin", "star", 800],
+  ["typical", "customers", 1200],
+];
+const names = ["executive_summary", "decision_memo", "action_playbook", "experiment_plan", "monitoring_plan", "case_story"];
+
+let folder, browser;
+const made = [];
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "quadrant-documents-"));
+  for (const [scenario, layout, customers] of extracts) {
+    const [data, out] = [join(folder, `${scenario}-${layout}`), join(folder, `${scenario}-${layout}-out`)];
+    execFileSync(cli, ["generate", "--customers", String(customers), "--layout", layout, "--scenario", scenario, "--seed", "3", "--out", data]);
+    const files = readdirSync(data).filter((name) => name.endsWith(".parquet")).map((name) => join(data, name));
+    execFileSync(cli, ["analyze", ...files, "--out", out], { stdio: "pipe" });
+    made.push(out);
+  }
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+test("every document is valid HTML", async () => {
+  for (const out of made) {
+    for (const name of [...names.map((name) => `documents/${name}.html`), "report.html"]) {
+      const result = await validator.validateString(readFileSync(join(out, name), "utf8"));
+      const said = result.results.flatMap((one) => one.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
+      assert.deepEqual(said.slice(0, 5), [], `${out}/${name}`);
+    }
+  }
+});
+
+test("a common renderer shows every table of the Markdown with all its cells", () => {
+  for (const out of made) {
+    for (const name of names) {
+      const text = readFileSync(join(out, "documents", `${name}.md`), "utf8");
+      const html = markdown.render(text);
+      const ruled = text.split("\n").filter((line) => /^\|(-+:?\|)+$/.test(line)).length;
+      assert.equal((html.match(/<table>/g) ?? []).length, ruled, `${out}/${name}: tables`);
+      for (const table of html.split("<table>").slice(1)) {
+        const columns = (table.split("</thead>")[0].match(/<th[ >]/g) ?? []).length;
+        for (const row of table.split("</table>")[0].split("<tr>").slice(2)) {
+          assert.equal((row.match(/<td[ >]/g) ?? []).length, columns, `${out}/${name}: ${row}`);
+        }
+      }
+      assert.ok(!html.includes("<script") && !/(^|[^*])\*\*[^*]/.test(html.replace(/<[^>]*>/g, "")), `${out}/${name}: stray marks`);
+    }
+  }
+});
+
+test("the memo prints on two pages, and nothing is asked of the network", async () => {
+  for (const out of made) {
+    const page = await browser.newPage();
+    const requests = [];
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(pathToFileURL(join(out, "documents", "decision_memo.html")).href);
+    assert.equal(requests.length, 1, requests.join(" "));
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    const pages = (pdf.match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+    assert.ok(pages >= 1 && pages <= 2, `${out}: ${pages} pages`);
+    // A number opens its working without script.
+    const number = page.locator(".num").first();
+    await number.click();
+    const working = page.locator(`#${await number.getAttribute("popovertarget")}`);
+    assert.ok(await working.isVisible());
+    assert.match(await working.innerText(), /results\.json/);
+    await page.close();
+  }
+});
