@@ -129,6 +129,21 @@ fn variance_ratios_of_the_category_block_agree() {
         let expected = expected.as_f64().unwrap();
         assert!((found - expected).abs() <= 1e-9, "component {index}: {found} {expected}");
     }
+    // All eigenvalues and their ratios say the same; what features carry adds up from the loadings.
+    let findings = components.findings();
+    let total: f64 = findings.explained_variance.iter().sum();
+    assert_eq!(findings.explained_variance.len(), 135);
+    for (variance, ratio) in findings.explained_variance.iter().zip(&findings.explained_variance_ratio) {
+        assert!((variance / total - ratio).abs() < 1e-12);
+    }
+    let (name, share) = &findings.importance[0];
+    let feature = components.names.iter().position(|other| other == name).unwrap();
+    let kept = components.pca.components.iter_rows().zip(&findings.explained_variance).take(50);
+    let (carried, all) = kept.fold((0.0, 0.0), |(carried, all), (loadings, variance)| {
+        (carried + variance * loadings[feature] * loadings[feature], all + variance)
+    });
+    assert!((share - carried / all).abs() < 1e-12);
+    assert!(findings.importance.windows(2).all(|pair| pair[0].1 >= pair[1].1) && findings.importance.len() == 20);
     // Scores have the components' variances and no correlation.
     let scores = block_on(components.scores(&table, &all_rows(&table), 50, &Pace::unhurried())).unwrap();
     let covariance = quadrant::stats::pca::covariance(&scores);

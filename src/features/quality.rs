@@ -229,12 +229,14 @@ fn dip_finding(name: &str, column: &[f64], sample: Option<&[usize]>, seed: u64) 
         Some(sample) => sample.iter().filter_map(|&r| column.get(r).copied()).collect(),
         None => column.to_vec(),
     };
-    let jitter_sd = jitter(name, &values);
+    let varies = describe::range(&values).is_some_and(|(low, high)| low < high);
+    // Rounding of the mean gives even a constant column a spread to jitter by.
+    let jitter_sd = if varies { jitter(name, &values) } else { 0.0 };
     let mut rng = Rng::stream(seed, &format!("dip_{name}"));
     let found = if jitter_sd > 0.0 {
         jittered(&values, jitter_sd, &mut rng).and_then(|spread| dip_test(&spread))
     } else {
-        dip_test(&values).filter(|_| describe::range(&values).is_some_and(|(low, high)| low < high))
+        dip_test(&values).filter(|_| varies)
     };
     let part = |pick: fn(crate::stats::dip::Dip) -> f64| {
         found.map_or_else(

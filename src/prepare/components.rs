@@ -13,9 +13,12 @@ use crate::stats::measured::Measured;
 use crate::stats::pca::{Pca, pca_of_covariance};
 
 use super::findings::{ComponentLoadings, PcaFindings};
+use super::sets::CANONICAL_COMPONENTS;
 
 /// Components whose loadings are reported, and loadings per component.
 const REPORTED: (usize, usize) = (10, 8);
+/// Features whose importance is reported.
+const IMPORTANT: usize = 20;
 /// Rows between two turns of the host.
 const ROWS_PER_TICK: usize = 4096;
 
@@ -213,7 +216,30 @@ impl CategoryComponents {
         PcaFindings {
             features: self.names.len() as u64,
             explained_variance_ratio: self.pca.explained_variance_ratio.clone(),
+            explained_variance: self.pca.explained_variance.clone(),
             loadings,
+            importance: self.importance(),
         }
+    }
+
+    /// What share of the retained variance each feature carries, largest first; the first [`IMPORTANT`].
+    fn importance(&self) -> Vec<(String, f64)> {
+        let mut carried = vec![0.0; self.names.len()];
+        let mut total = 0.0;
+        let kept = self.pca.components.iter_rows().zip(&self.pca.explained_variance).take(CANONICAL_COMPONENTS);
+        for (component, &variance) in kept {
+            total += variance;
+            for (sum, loading) in carried.iter_mut().zip(component) {
+                *sum += variance * loading * loading;
+            }
+        }
+        if total <= 0.0 {
+            return Vec::new();
+        }
+        let mut named: Vec<(String, f64)> =
+            self.names.iter().cloned().zip(carried.into_iter().map(|sum| sum / total)).collect();
+        named.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        named.truncate(IMPORTANT);
+        named
     }
 }

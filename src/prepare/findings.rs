@@ -9,8 +9,13 @@ pub struct PcaFindings {
     pub features: u64,
     /// λ / Σλ of every component.
     pub explained_variance_ratio: Vec<f64>,
+    /// λ of every component: the variance (ddof 1) along it, in standardised features.
+    pub explained_variance: Vec<f64>,
     /// The strongest loadings of the first components.
     pub loadings: Vec<ComponentLoadings>,
+    /// The features that the canonical 50 components are mostly made of: (feature, share of their variance), largest
+    /// first. The share is Σ λ loading² over those components, divided by Σ λ; over all features it sums to 1.
+    pub importance: Vec<(String, f64)>,
 }
 
 /// Largest loadings of one component.

@@ -107,6 +107,9 @@ pub fn noncentrality(f: f64, df1: f64, df2: f64, p: f64) -> Option<f64> {
     };
     // Normal approximation: mean of d1·F about d1 + λ, variance about 2(d1 + 2λ) + 2(d1 + λ)²/d2.
     let centre = (df1 * f - df1).max(0.0);
+    if centre > FAR {
+        return Some(far_noncentrality(f, df1, df2, p));
+    }
     let spread = (2.0 * (df1 + 2.0 * centre) + 2.0 * (df1 + centre) * (df1 + centre) / df2).sqrt();
     let z = super::normal::quantile(p);
     let guess = (centre - z * spread).max(0.0);
@@ -130,9 +133,36 @@ pub fn noncentrality(f: f64, df1: f64, df2: f64, p: f64) -> Option<f64> {
     roots::brent(excess, low, high, 1e-13)
 }
 
+/// From this noncentrality on the numerator's own noise, √(2/λ) of it, is too small to matter, and the series too
+/// long to sum: nearly constant groups make an F beyond all bounds.
+const FAR: f64 = 1e8;
+
+/// The limit for a large λ: F is then λ over a chi-square of the df2 (Wilson and Hilferty's quantile), so that
+/// λ = f df1 χ²(1 - p) / df2.
+fn far_noncentrality(f: f64, df1: f64, df2: f64, p: f64) -> f64 {
+    let ninth = 2.0 / (9.0 * df2);
+    let root = (1.0 - ninth - super::normal::quantile(p) * ninth.sqrt()).max(0.0);
+    f * df1 * root * root * root
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn far_away_the_limit_takes_over_without_a_step() {
+        // Just below the border, summed; the limit's formula must say the same to a thousandth.
+        for (df2, p) in [(20.0, 0.025), (20.0, 0.975), (2_000.0, 0.025), (2_000.0, 0.975)] {
+            let f = 0.9 * FAR / 3.0;
+            let (summed, limit) = (noncentrality(f, 3.0, df2, p).unwrap(), far_noncentrality(f, 3.0, df2, p));
+            assert!((summed / limit - 1.0).abs() < 2e-3, "{df2} {p}: {summed} {limit}");
+        }
+        // Beyond it, at once: an F of nearly constant groups.
+        for f in [1e9, 1e20, 1e300] {
+            let found = noncentrality(f, 3.0, 196.0, 0.975).unwrap();
+            assert!(found.is_finite() && found > 0.0 && found < 3.0 * f, "{f}: {found}");
+        }
+    }
     use approx::assert_relative_eq;
 
     #[test]

@@ -29,15 +29,16 @@ def say(text):
     print(text, flush=True)
 
 
-def peer_python():
+def peer_python(packages=PACKAGES, check=None):
     """A Python that has the peers, or None."""
+    check = check or "import " + ", ".join(packages)
     python = WORK / "venv" / "bin" / "python"
     try:
         if not python.exists():
-            say(f"[bench] virtual environment with {', '.join(PACKAGES)} in {python.parents[1]}")
+            say(f"[bench] virtual environment with {', '.join(packages)} in {python.parents[1]}")
             subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True, stdout=subprocess.DEVNULL)
-        if subprocess.run([python, "-c", "import " + ", ".join(PACKAGES)], stderr=subprocess.DEVNULL).returncode != 0:
-            subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        if subprocess.run([python, "-c", check], stderr=subprocess.DEVNULL).returncode != 0:
+            subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
         return python
     except (subprocess.CalledProcessError, OSError) as error:
         say(f"SKIPPED: the peers' Python packages could not be installed ({error})")
@@ -59,12 +60,14 @@ def generated(scenario):
     return out
 
 
-def measure(command):
-    """Wall seconds and peak resident megabytes of one run; (None, None) if it fails."""
+def measure(command, said=None):
+    """Wall seconds and peak resident megabytes of one run, (None, None) if it fails; what it said goes to `said`."""
     command = [str(part) for part in command]
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     output = process.stdout.read()
+    if said is not None:
+        said.append(output)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -75,18 +78,18 @@ def measure(command):
     return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
-def median(command):
-    runs = [measure(command) for _ in range(RUNS)]
+def median(command, times=RUNS):
+    runs = [measure(command) for _ in range(times)]
     if any(seconds is None for seconds, _ in runs):
         return None
     return statistics.median(s for s, _ in runs), max(m for _, m in runs)
 
 
-def quadrant(folder, name, depth="quick"):
+def quadrant(folder, name, depth="quick", times=RUNS):
     out = WORK / f"out-{name}"
     shutil.rmtree(out, ignore_errors=True)
     files = [folder / f"{part}.parquet" for part in STAR]
-    found = median([QUADRANT, "analyze", *files, "--depth", depth, "--out", out])
+    found = median([QUADRANT, "analyze", *files, "--depth", depth, "--out", out], times)
     if found is not None:
         results = json.loads((out / "results.json").read_text())
         counts = " / ".join(f"{segment['count']:,}" for segment in results["segments"])
@@ -107,6 +110,7 @@ def main():
             sys.exit(1)
 
     rows.append((f"quadrant analyze, {label}, files to verdict and outputs", quadrant(full, "integer-ids")))
+    rows.append((f"quadrant analyze --depth full, {label} (once)", quadrant(full, "full-depth", "full", 1)))
     texts = generated("string-ids")
     if texts is not None:
         rows.append(("quadrant analyze, generated extract, all ids text", quadrant(texts, "text-ids")))
@@ -134,4 +138,5 @@ def main():
         say(f"{name:<66} {found[0]:>8.2f} {found[1]:>7.0f} {ratio:>9}")
 
 
-main()
+if __name__ == "__main__":
+    main()
