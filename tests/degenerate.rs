@@ -99,7 +99,7 @@ fn analysed(sources: Vec<Arc<dyn Source>>, params: Params) -> Results {
 
 /// No null but where a field is optional (serde writes NaN as null), and no absence without a reason.
 fn sound(value: &Value, path: &str) {
-    const OPTIONAL: [&str; 7] = [
+    const OPTIONAL: [&str; 8] = [
         "as_of",
         "frequency_threshold",
         "loyalty_threshold",
@@ -107,6 +107,7 @@ fn sound(value: &Value, path: &str) {
         "coupled",
         "coupling",
         "eta_squared_bootstrap",
+        "pool_with",
     ];
     match value {
         Value::Null => {
