@@ -25,9 +25,9 @@ use crate::pipeline::error::Error;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
 use crate::pipeline::stage::Stage;
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
 use crate::report::view::card::card;
 use crate::report::view::view;
-use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
 
 /// The engine: one per worker.
 pub struct Engine {

@@ -11,13 +11,13 @@ use std::sync::{Arc, OnceLock};
 use quadrant::chart::frame::Frame;
 use quadrant::chart::scene::{Scene, Shape};
 use quadrant::chart::{forest, histogram, k_curve, mosaic, segment_map, svg};
-use quadrant::report::view::{View, view};
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::pace::{Pace, block_on};
 use quadrant::pipeline::outcome::Outcome;
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::run;
 use quadrant::report::brief;
+use quadrant::report::view::{View, view};
 
 /// The demo, run once for all tests.
 fn demo() -> &'static Outcome {
@@ -56,9 +56,10 @@ fn scenes(frame: Frame) -> Vec<Scene> {
     let words = histogram::Words { title: "Orders".into(), ..histogram::Words::default() };
     [
         Some(mosaic::draw(&mosaic::Segments::of(results), frame)),
-        demo.drawings.score_density.value().and_then(|density| {
-            segment_map::draw(&segment_map::SegmentMap::of(results, density)?, frame)
-        }),
+        demo.drawings
+            .score_density
+            .value()
+            .and_then(|density| segment_map::draw(&segment_map::SegmentMap::of(results, density)?, frame)),
         results.validation.value().and_then(|found| forest::draw(&forest::Forest::of(&found.effects)?, frame)),
         results.clustering.value().and_then(|found| k_curve::draw(&k_curve::Curves::of(found)?, frame)),
         demo.drawings

@@ -79,11 +79,7 @@ pub fn draw(input: &Forest, frame: Frame) -> Option<Scene> {
     let break_height = 34.0;
     let groups = f64::from(u8::from(free > 0)) + f64::from(u8::from(free < rows.len()));
     let floor = top + step * rows.len() as f64 + break_height * groups;
-    let most = rows
-        .iter()
-        .flat_map(|row| [Some(row.size), row.high, row.rank])
-        .flatten()
-        .fold(0.2, f64::max);
+    let most = rows.iter().flat_map(|row| [Some(row.size), row.high, row.rank]).flatten().fold(0.2, f64::max);
     let x = Scale::new(Bend::SquareRoot, (0.0, most), (left, right));
     let mut scene = Scene {
         name: "forest",

@@ -64,8 +64,7 @@ impl Curves {
         }
         let peak = |curve: &Curve| curve.points.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
         let (best, top) = curves.iter().map(|(id, curve)| (*id, peak(curve))).max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let curves: Vec<Curve> =
-            curves.into_iter().map(|(id, curve)| Curve { best: id == best, ..curve }).collect();
+        let curves: Vec<Curve> = curves.into_iter().map(|(id, curve)| Curve { best: id == best, ..curve }).collect();
         let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
         let nulls = &findings.null_benchmark;
         let highest = all().chain(nulls.iter().map(|null| null.null_mean + 2.0 * null.null_sd)).fold(0.3, f64::max);
@@ -95,9 +94,7 @@ fn nulls_of(nulls: &[NullBenchmark], set: &str) -> Vec<Null> {
             figures::p_value(null.p)
         )
     };
-    ours.into_iter()
-        .map(|null| Null { k: null.k, mean: null.null_mean, sd: null.null_sd, said: said(null) })
-        .collect()
+    ours.into_iter().map(|null| Null { k: null.k, mean: null.null_mean, sd: null.null_sd, said: said(null) }).collect()
 }
 
 /// The curves; `None` where there are none.
@@ -223,11 +220,8 @@ pub fn table(findings: &ClusteringFindings) -> Table {
 }
 
 fn sentence(findings: &ClusteringFindings, best: &str, peak: f64) -> String {
-    let null = findings
-        .null_benchmark
-        .iter()
-        .filter(|null| null.set == best)
-        .max_by(|a, b| a.observed.total_cmp(&b.observed));
+    let null =
+        findings.null_benchmark.iter().filter(|null| null.set == best).max_by(|a, b| a.observed.total_cmp(&b.observed));
     let beside = null.map_or_else(String::new, |null| {
         format!(
             " Structureless data of the same shape scores {} at k = {}.",

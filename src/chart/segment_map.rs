@@ -4,9 +4,9 @@
 //! Darker means more customers per area of the figure, so bins of unequal width do not deceive.
 
 use super::frame::{Frame, text_width};
+use super::mosaic::{Share, shares};
 use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
-use super::mosaic::{Share, shares};
 use crate::pipeline::outcome::{Results, ScoreDensity};
 use crate::report::document::Table;
 use crate::report::{figures, tables};

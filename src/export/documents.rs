@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::frame::Frame;
-use crate::chart::scene::Scene;
 use crate::chart::forest::Forest;
+use crate::chart::frame::Frame;
 use crate::chart::k_curve::Curves;
 use crate::chart::mosaic::Segments;
+use crate::chart::scene::Scene;
 use crate::chart::segment_map::SegmentMap;
 use crate::chart::{forest, k_curve, mosaic, segment_map, svg};
 use crate::pipeline::outcome::{Outcome, Results};

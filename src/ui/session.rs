@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::client::{Client, Notice};
@@ -478,7 +478,8 @@ impl OwnSet for Option<FileSet> {
 }
 
 fn missing_roles(missing: &[crate::extract::schema::MissingRole]) -> Failure {
-    let names: Vec<String> = missing.iter().map(|missing| super::prose::role(missing.role).to_ascii_lowercase()).collect();
+    let names: Vec<String> =
+        missing.iter().map(|missing| super::prose::role(missing.role).to_ascii_lowercase()).collect();
     let hints: Vec<&str> = missing.iter().map(|missing| missing.hint.as_str()).collect();
     Failure {
         stage: "extract".into(),

@@ -39,11 +39,7 @@ pub fn card(card: &CustomerCard) -> Card {
     Card {
         title: format!("{} {}: {}", wording::glyph(card.segment), card.id, card.segment.name()),
         scores: vec![
-            score(
-                "Days between orders",
-                figures::decimal(card.mean_days_between_orders, 1),
-                card.freq_percentile,
-            ),
+            score("Days between orders", figures::decimal(card.mean_days_between_orders, 1), card.freq_percentile),
             score("Reordered share", figures::percent(card.loyalty_score), card.loyalty_percentile),
         ],
         lines,

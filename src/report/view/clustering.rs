@@ -66,7 +66,8 @@ fn sections(found: &ClusteringFindings) -> Vec<Section> {
 /// What was measured on all customers, and the offer to measure the headline's solution so.
 fn exact(found: &ClusteringFindings) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Piece::table(tables::exact(&found.exact)).into_iter().collect();
-    let open = found.headline.value().filter(|best| !found.exact.iter().any(|row| row.set == best.set && row.k == best.k));
+    let open =
+        found.headline.value().filter(|best| !found.exact.iter().any(|row| row.set == best.set && row.k == best.k));
     pieces.extend(open.map(|best| Piece::MeasureExactly {
         set: best.set.clone(),
         k: best.k,

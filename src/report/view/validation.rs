@@ -59,10 +59,7 @@ fn effects(found: &ValidationFindings) -> Option<Section> {
         Forest::of(&found.effects).map(|forest| Piece::figure(Drawing::Forest(forest))).into_iter().collect();
     let mut behind = vec![
         tables::tests("The tests behind the effects", &found.effects),
-        tables::tests(
-            "The two scores themselves: a check of the definition, never evidence",
-            &found.definition_check,
-        ),
+        tables::tests("The two scores themselves: a check of the definition, never evidence", &found.definition_check),
     ];
     behind.retain(|table| !table.rows.is_empty());
     pieces.push(Piece::Details("Tests and segment means".to_owned(), behind));

@@ -78,9 +78,7 @@ fn piece(piece: &Piece, alone: bool) -> AnyView {
             </p>
         }
         .into_any(),
-        Piece::MeasureExactly { set, k, words } => {
-            measure_exactly(Solution { set: set.clone(), k: *k }, words.clone())
-        }
+        Piece::MeasureExactly { set, k, words } => measure_exactly(Solution { set: set.clone(), k: *k }, words.clone()),
     }
 }
 

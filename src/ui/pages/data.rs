@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use crate::extract::findings::Layout;
 use crate::extract::schema::Inspection;
 use crate::report::document::Table;
+use crate::report::figures;
 use crate::ui::components::mapping::MappingEditor;
 use crate::ui::components::picker::Picker;
-use crate::report::figures;
 use crate::ui::components::section::{section, sections, table};
 use crate::ui::state::{Source, State};
 
