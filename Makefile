@@ -47,7 +47,7 @@ test-size: build ## what a first visit loads, against its limit
 	node tests/e2e/size.mjs dist
 
 test-e2e: setup-test build test-size ## a real browser through every flow
-	cargo build --release --bin quadrant
+	cargo build --bin quadrant
 	npm test --prefix tests/e2e --silent
 
 bench: setup-build ## speed and memory, beside the peers, in one run

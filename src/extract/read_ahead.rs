@@ -70,6 +70,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "an item is a result")]
     fn batch() -> Item {
         Ok(RecordBatch::new_empty(Arc::new(Schema::empty())))
     }

@@ -123,6 +123,7 @@ const fn kind(kpi: &'static str, scale: Scale, unit: &'static str, value: Value)
 }
 
 /// KPIs over 30 calendar days.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the methods are of one lifetime, the pointers of all")]
 const BY_CALENDAR: [Kind; 7] = [
     kind("revenue_30d", Scale::Mean, "money per customer in 30 days", |o, c| o.spend(c)),
     kind("lines_30d", Scale::Mean, "order lines per customer in 30 days", |o, c| o.lines(c)),
@@ -141,6 +142,7 @@ const BY_CALENDAR: [Kind; 7] = [
 ];
 
 /// KPIs over the next orders, where there is no calendar.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the methods are of one lifetime, the pointers of all")]
 const BY_ORDERS: [Kind; 5] = [
     kind("revenue_next_orders", Scale::Mean, "money per customer in the next two orders", |o, c| o.spend(c)),
     kind("lines_next_orders", Scale::Mean, "order lines per customer in the next two orders", |o, c| o.lines(c)),

@@ -61,7 +61,7 @@ pub fn plan(summaries: &Measured<Summaries>, design: PlanDesign, counts: [u64; 4
     PlanningFindings { experiments, design, summaries: summaries.clone() }
 }
 
-fn cell<'a>(measure: &'a Measure, segment: Segment) -> Option<&'a Cell> {
+fn cell(measure: &Measure, segment: Segment) -> Option<&Cell> {
     measure.cells.iter().find(|cell| cell.segment == segment.name())
 }
 
@@ -305,7 +305,7 @@ mod tests {
                 .map(|segment| Enrolment {
                     segment: segment.name().to_owned(),
                     customers,
-                    by_week: (1..=12).map(|week| (customers as f64) * (1.0 - 0.5_f64.powi(week))).collect(),
+                    by_week: (1..=12).map(|week| (customers as f64) * (1.0 - libm::exp2(-f64::from(week)))).collect(),
                 })
                 .collect(),
             aa: Measured::absent("test", ""),

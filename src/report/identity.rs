@@ -1,5 +1,7 @@
 //! Which run a document belongs to.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use super::figures;
@@ -15,7 +17,11 @@ pub fn receipt_id(results: &Results) -> String {
     // Parameters are plain fields: writing them cannot fail.
     let params = serde_json::to_string(&results.params).unwrap_or_default();
     let text = format!("{}\n{params}\n{}", results.build.version, inputs.join("\n"));
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes()).iter().take(8).fold(String::new(), |mut id, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
 }
 
 /// Which extract, which build, which seed: enough to make the same result again.

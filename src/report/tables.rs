@@ -151,16 +151,16 @@ pub fn reliability(both: &Reliabilities) -> Table {
     let other = |score: Option<&Reliability>, pick: fn(&Reliability) -> &Measured<f64>| {
         score.map_or_else(|| "–".to_owned(), |score| or_dash(pick(score), figures::coefficient))
     };
-    let rows: [(&str, fn(&Reliability) -> &Measured<f64>); 2] =
-        [("All, by ranks", |score| &score.by_ranks), ("All, mean gap instead of its score", |score| &score.mean_gap)];
-    for (name, pick) in rows {
+    let mut also = |name: &str, pick: fn(&Reliability) -> &Measured<f64>| {
         table.row([
             name.into(),
             figures::integer(customers).into(),
             other(frequency, pick).into(),
             other(loyalty, pick).into(),
         ]);
-    }
+    };
+    also("All, by ranks", |score| &score.by_ranks);
+    also("All, mean gap instead of its score", |score| &score.mean_gap);
     let bands = frequency.or(loyalty).map(|score| score.by_history.as_slice()).unwrap_or_default();
     for band in bands {
         let of = |score: Option<&Reliability>| {

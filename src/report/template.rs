@@ -262,13 +262,13 @@ impl Writer<'_> {
     fn points(&mut self, line: &str) -> Vec<Text> {
         match line.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) {
             None => vec![self.text(line)],
-            Some(name) => match self.fields.get(name) {
-                Some(Field::List(points)) => points.clone(),
-                _ => {
-                    self.gaps.push(name.to_owned());
-                    Vec::new()
+            Some(name) => {
+                if let Some(Field::List(points)) = self.fields.get(name) {
+                    return points.clone();
                 }
-            },
+                self.gaps.push(name.to_owned());
+                Vec::new()
+            }
         }
     }
 

@@ -301,6 +301,7 @@ mod tests {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod properties {
     use super::*;
     use crate::pace::block_on;

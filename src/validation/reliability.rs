@@ -256,7 +256,7 @@ mod tests {
         for c in 0..40 {
             let g = &history.days_since_prior[history.orders_of(c)];
             odd.push(1.0 / ((g[1] + g[3] + g[5]) / 3.0 + 1.0));
-            even.push(1.0 / ((g[2] + g[4]) / 2.0 + 1.0));
+            even.push(1.0 / (f64::midpoint(g[2], g[4]) + 1.0));
         }
         let n = 40.0;
         let (a, b) = (odd.iter().sum::<f64>() / n, even.iter().sum::<f64>() / n);

@@ -11,7 +11,7 @@ import { differences } from "../support/compare.mjs";
 
 const data = process.env.QUADRANT_DATA ?? join(root, "..", "data");
 const shared = process.env.QUADRANT_SHARED ?? join(root, "..", "shared");
-const cli = process.env.QUADRANT_BIN ?? join(root, "target", "release", "quadrant");
+const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
 const star = (folder) => ["orders", "order_products__prior", "products", "aisles", "departments"].map((n) => join(folder, `${n}.parquet`));
 const absent = (paths) => paths.find((path) => !existsSync(path));
 
