@@ -11,7 +11,8 @@
 //! 7. [`validation`]: effects, coupling, reliability, out-of-time.
 //! 8. [`planning`] and [`decision`]: experiments and monitoring; all gates, one verdict, one recommendation.
 //!
-//! [`pipeline`] runs the steps, [`report`], [`chart`] and [`export`] write the outcome down, `protocol`
+//! [`pipeline`] runs the steps, [`report`], [`chart`] and [`export`] write the outcome down, [`view`] is what the page
+//! shows of it, `protocol`
 //! and `worker` carry it to the page, `ui` shows it.
 
 pub mod pace;
@@ -32,6 +33,7 @@ pub mod chart;
 pub mod export;
 pub mod generate;
 pub mod report;
+pub mod view;
 
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]

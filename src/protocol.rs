@@ -16,8 +16,8 @@ pub use crate::pipeline::error::Failure;
 use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
-use crate::report::view::View;
-use crate::report::view::card::Card;
+use crate::view::View;
+use crate::view::card::Card;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -26,8 +26,8 @@ use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
 use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
-use crate::report::view::card::card;
-use crate::report::view::view;
+use crate::view::card::card;
+use crate::view::view;
 
 /// The engine: one per worker.
 pub struct Engine {

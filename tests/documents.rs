@@ -17,7 +17,7 @@ use quadrant::pipeline::outcome::Outcome;
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::run;
 use quadrant::report::brief;
-use quadrant::report::view::{View, view};
+use quadrant::view::{View, view};
 
 /// The demo, run once for all tests.
 fn demo() -> &'static Outcome {

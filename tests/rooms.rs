@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom: a room may use rooms above it, never one below.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "pace",
     "stats",
     "extract",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 19] = [
     "pipeline",
     "report",
     "chart",
+    "view",
     "export",
     "generate",
     "protocol",

@@ -55,6 +55,7 @@ fn case(folder: &str, without: &[&str]) -> Option<Case> {
 
 /// The gates' statistics of one extract: reliability of both scores, lower limit of the primary outcome, kappa.
 struct Found {
+    by_ranks: f64,
     frequency: f64,
     loyalty: f64,
     timeline: Timeline,
@@ -73,6 +74,7 @@ fn judge(case: &Case) -> Found {
     let migration = block_on(migration(history, 5, typed, 42, &pace)).unwrap();
     let contenders = block_on(bake_off(history, &timeline, 5, typed, 42, &pace)).unwrap();
     Found {
+        by_ranks: *reliability.frequency.value().unwrap().by_ranks.value().unwrap(),
         frequency: reliability.frequency.value().unwrap().value,
         loyalty: reliability.loyalty.value().unwrap().value,
         timeline,
@@ -111,9 +113,11 @@ fn the_reconstructed_users() {
     near(*coupling.tetrachoric.value().unwrap(), 0.512, 0.05);
     let found = judge(&case);
     consistent(&found);
-    // pandas: normal scores of odd and even gaps of the 1,767 users, stepped up.
-    near(found.frequency, 0.8283, 5e-5);
-    near(found.loyalty, 0.777, 0.01);
+    // pandas: Pearson's r of the scores of odd and even gaps (of the mean reordered share of odd and even orders) of the 1,767 users, stepped up;
+    // then that of the normal scores of their ranks.
+    near(found.frequency, 0.828_680_891_882_402_7, 1e-12);
+    near(found.loyalty, 0.776_773_448_105_424_6, 1e-12);
+    near(found.by_ranks, 0.828_262_139_552_204_8, 1e-9);
     assert_eq!(found.timeline.name(), "per_customer");
     let ids: Vec<&str> = found.out_of_time.outcomes.iter().map(|outcome| outcome.outcome.as_str()).collect();
     // Gaps are capped at 30 days: a return within 30 cannot be told from a later one.
@@ -129,7 +133,8 @@ fn the_complete_journey() {
     let found = judge(&case);
     consistent(&found);
     // pandas, as above, of 2,349 households.
-    near(found.frequency, 0.9115, 5e-5);
+    near(found.frequency, 0.944_294_151_937_257_1, 1e-12);
+    near(found.by_ranks, 0.911_485_001_089_316, 1e-9);
     assert_eq!(
         found.timeline.description(),
         "Segments from the orders up to 2017-10-02, outcomes in the 90 days after it."

@@ -8,7 +8,7 @@
 //!   `templates/`.
 //! - [`facts`], [`portrait`], [`trials`], [`watch`], [`published`]: what templates may refer to.
 //! - [`documents`]: the six documents; [`identity`]: which run they belong to.
-//! - [`tables`]: findings as tables; [`view`]: all that the page shows.
+//! - [`tables`]: findings as tables.
 
 pub mod brief;
 pub mod document;
@@ -25,6 +25,5 @@ pub mod published;
 pub mod tables;
 pub mod template;
 pub mod trials;
-pub mod view;
 pub mod watch;
 pub mod wording;

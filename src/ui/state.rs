@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::extract::schema::{Inspection, Mapping};
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
-use crate::report::view::View;
-use crate::report::view::card::Card;
+use crate::view::View;
+use crate::view::card::Card;
 
 /// Where the files came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::report::view::card::Card;
 use crate::ui::components::section::{absent, section};
 use crate::ui::session::Session;
 use crate::ui::state::{Asked, State};
+use crate::view::card::Card;
 
 /// A field for an id, and the card of the customer who has it.
 pub fn customer() -> AnyView {

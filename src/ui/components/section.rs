@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use super::table::{gates, table_view};
 use crate::clustering::exact::Solution;
 use crate::report::document::Table;
-use crate::report::view::{Piece, Section};
 use crate::ui::figure::{Figure, Words};
 use crate::ui::session::Session;
 use crate::ui::state::State;
+use crate::view::{Piece, Section};
 
 /// A section with a heading and a sentence of introduction.
 pub fn section(id: &str, title: &str, lead: &str, body: AnyView) -> AnyView {

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::glyph::glyph_markup;
 use crate::chart::svg::escape;
 use crate::report::document::{Align, Span, Table, Text};
-use crate::report::view::GateRow;
 use crate::ui::dom;
+use crate::view::GateRow;
 
 fn put(out: &mut String, before: &str, words: &str, after: &str) {
     out.push_str(before);

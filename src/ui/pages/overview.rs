@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::report::brief::{Brief, Fact};
 use crate::report::figures;
-use crate::report::view::Overview;
 use crate::ui::components::card::customer;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
@@ -15,6 +14,7 @@ use crate::ui::components::section::{absent, item, section, table, wide};
 use crate::ui::figure::{Figure, Words};
 use crate::ui::route::Page;
 use crate::ui::state::{Phase, State};
+use crate::view::Overview;
 
 /// The page.
 pub fn overview() -> AnyView {

@@ -11,10 +11,10 @@ mod validation;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::Table;
-use super::tables::why_absent;
 use crate::chart::drawing::Drawing;
 use crate::pipeline::outcome::Outcome;
+use crate::report::document::Table;
+use crate::report::tables::why_absent;
 use crate::stats::measured::Measured;
 pub use overview::{Overview, Strip};
 
