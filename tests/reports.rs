@@ -22,6 +22,7 @@ use quadrant::pipeline::run::run;
 use quadrant::planning::findings::PlanDesign;
 use quadrant::report::document::{Block, Document, Span, Text};
 use quadrant::report::documents::{Title, write};
+use quadrant::stats::measured::Measured;
 
 /// Name, scenario, layout, customers, depth.
 const EXTRACTS: [(&str, Scenario, Layout, u32, Depth); 5] = [
@@ -295,6 +296,51 @@ fn another_design_changes_the_plan_and_nothing_else() {
     };
     assert_eq!(memo(&loose), memo(outcome));
     check("replanned", &loose.results);
+}
+
+#[test]
+fn hostile_names_are_words_in_every_document() {
+    let evil = "</td><script>alert('1')</script>|`*[x](javascript:1)\"\n# =HYPERLINK(1)\u{202e}\u{0}";
+    let mut outcome = outcomes()[0].1.clone();
+    let results = &mut outcome.results;
+    results.extract.files[0].name = evil.to_owned();
+    for column in results.extract.mapping.values_mut() {
+        column.file = evil.to_owned();
+        column.column = evil.to_owned();
+    }
+    for warning in &mut results.extract.warnings {
+        warning.message = evil.to_owned();
+    }
+    for reason in results.decision.reasons.iter_mut().chain(&mut results.decision.caveats) {
+        reason.text = evil.to_owned();
+    }
+    if let Measured::Value(validation) = &mut results.validation {
+        for effect in &mut validation.effects {
+            effect.metric = evil.to_owned();
+        }
+    }
+    for title in Title::ALL {
+        for form in [Form::Html, Form::Part, Form::Markdown] {
+            let text = document(&outcome, title, form);
+            let text = text.replace("\\]", "");
+            for raw in ["<script", "\u{202e}", "\u{0}", "](javascript"] {
+                // A Markdown link is only words in HTML.
+                let means_nothing = form != Form::Markdown && raw.starts_with(']');
+                assert!(means_nothing || !text.contains(raw), "{title:?} {form:?}: {raw:?}");
+            }
+            if form == Form::Markdown {
+                assert_eq!(text.lines().filter(|line| line.starts_with("# ")).count(), 1, "{title:?}");
+                let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+                let mut width = 0;
+                for line in text.lines() {
+                    width = if line.starts_with('|') { if width == 0 { cells(line) } else { width } } else { 0 };
+                    assert!(width == 0 || cells(line) == width, "{title:?}: {line}");
+                }
+            } else if form == Form::Part {
+                assert_eq!(text.matches('<').count(), text.matches('>').count(), "{title:?}");
+            }
+        }
+    }
 }
 
 #[test]
