@@ -5,7 +5,7 @@
 //! upwards is arithmetic and no change of heart.
 //!
 //! Near a threshold a label flaps. The hysteresis band keeps a customer's side until the new one is as probable as
-//! [`CONFIDENT`] by that customer's own errors (the errors of [`crate::segments::confidence`]).
+//! `CONFIDENT` by that customer's own errors (the errors of [`crate::segments::confidence`]).
 
 use serde::{Deserialize, Serialize};
 
@@ -241,7 +241,7 @@ struct Seen {
     band_loyalty: f64,
 }
 
-/// Standard errors of the band: where the new side has probability [`CONFIDENT`].
+/// Standard errors of the band: where the new side has probability `CONFIDENT`.
 fn band_width() -> f64 {
     crate::stats::normal::quantile(CONFIDENT)
 }
