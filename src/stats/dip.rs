@@ -263,7 +263,11 @@ mod tests {
         for (name, (x, d, p)) in ["weyl", "cubed", "heaps", "lattice"].iter().zip(cases()) {
             let found = dip_test(&x).unwrap();
             assert_relative_eq!(found.d, d, max_relative = 1e-12);
-            assert!((found.p - p).abs() < 1e-5, "{name}: {} {p}", found.p);
+            // diptest's p comes of its own simulation, ours of ours (`dip_table`): they agree to the error of both,
+            // bounded by four standard errors of 100,000 draws each (ours has 400,000 at this size), and by the tables'
+            // last step at the ends.
+            let error = 4.0 * (2.0 * p * (1.0 - p) / 100_000.0).sqrt() + 1e-4;
+            assert!((found.p - p).abs() < error, "{name}: {} {p}", found.p);
         }
     }
 
