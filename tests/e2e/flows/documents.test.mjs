@@ -11,7 +11,7 @@ import MarkdownIt from "markdown-it";
 import { launch } from "../support/browser.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
-const cli = process.env.QUADRANT_BIN ?? join(root, "target", "release", "quadrant");
+const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
 const validator = new HtmlValidate({ root: true, extends: ["html-validate:recommended"] });
 const markdown = new MarkdownIt();
 
