@@ -158,22 +158,34 @@ impl Evidence<'_> {
         own.is_none_or(|row| row.value >= SUPPORTED)
     }
 
+    /// Where the extract has only some of the set's features (one row per customer, say), that is said.
     fn name(&self) -> String {
-        format!("{} features, k = {}", self.set.id.replace('_', " "), self.cell.k)
+        let set = self.set.id.replace('_', " ");
+        if self.set.left_out.is_empty() {
+            format!("{set} features, k = {}", self.cell.k)
+        } else {
+            format!("{} of the {set} features, k = {}", integer(self.set.features as u64), self.cell.k)
+        }
+    }
+
+    /// The solution's silhouette: beside a null, the one on the very rows that the null was drawn for.
+    fn compared(&self) -> f64 {
+        self.null.map_or(self.silhouette, |null| null.observed)
     }
 
     fn sentence(&self, structure: Structure) -> String {
-        let silhouette = decimal(self.silhouette, 3);
+        let silhouette = decimal(self.compared(), 3);
         let null = self.null.map(|null| {
             format!(
-                "data of the same spread without any clusters score {} ({} in {} draws)",
+                "as many rows of data of the same spread without any clusters score {} ({} in {} draws)",
                 decimal(null.null_mean, 3),
                 p_value(null.p),
                 integer(null.draws.into())
             )
         });
         let null = null.unwrap_or_else(|| "what structureless data would score was not measured".to_owned());
-        let best = format!("the best solution ({}) has a silhouette of {silhouette}, and {null}", self.name());
+        let rows = self.null.map(|null| format!(" on {} customers", integer(null.rows))).unwrap_or_default();
+        let best = format!("the best solution ({}) has a silhouette of {silhouette}{rows}, and {null}", self.name());
         match structure {
             Structure::None if self.beats_null() == Some(false) => {
                 format!("There are no clusters beyond what structureless data would show: {best}.")

@@ -56,7 +56,6 @@ fn reason(code: &str, text: impl Into<String>, evidence: &str) -> Reason {
 struct Solution<'a> {
     set: &'a SetFindings,
     k: u32,
-    silhouette: f64,
     null: &'a NullBenchmark,
     stability: &'a Stability,
     rule_ari: Option<f64>,
@@ -74,7 +73,7 @@ fn holding(found: &ClusteringFindings) -> Option<Solution<'_>> {
         return None;
     }
     let headline = found.headline.value()?;
-    let (k, silhouette) = (headline.k, headline.silhouette);
+    let k = headline.k;
     let set = found.sets.iter().find(|set| set.id == headline.set)?;
     let null = hardest_null(found, &set.id, k)?;
     let stability = found.stability.iter().find(|row| row.set == set.id && row.k == k)?;
@@ -86,7 +85,7 @@ fn holding(found: &ClusteringFindings) -> Option<Solution<'_>> {
         .iter()
         .find(|row| row.k == k && ((row.a == "rule" && row.b == set.id) || (row.b == "rule" && row.a == set.id)));
     let rule_ari = agreement.map(|row| row.ari);
-    (null.p <= NULL_P && stable).then_some(Solution { set, k, silhouette, null, stability, rule_ari })
+    (null.p <= NULL_P && stable).then_some(Solution { set, k, null, stability, rule_ari })
 }
 
 /// Every reference drawn for a solution must be beaten: the one that is hardest to beat.
@@ -231,10 +230,11 @@ fn for_clusters(evidence: &Evidence<'_>, solution: &Solution<'_>) -> Vec<Reason>
     let mut reasons = vec![reason(
         "clusters_beat_null",
         format!(
-            "The data fall into {} clusters on the {name} features: silhouette {}, where data of the same spread without \
-             clusters score {} ({}, {} draws).",
+            "The data fall into {} clusters on the {name} features: silhouette {} on {} of the customers, where as many rows \
+             of data of the same spread without clusters score {} ({}, {} draws).",
             solution.k,
-            decimal(solution.silhouette, 3),
+            decimal(solution.null.observed, 3),
+            integer(solution.null.rows),
             decimal(solution.null.null_mean, 3),
             p_value(solution.null.p),
             integer(solution.null.draws.into())
