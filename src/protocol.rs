@@ -8,16 +8,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clustering::exact::Solution;
-pub use crate::export::artifact::Artifact;
+pub use crate::export::artifact::{Artifact, WindowFile};
 pub use crate::export::documents::Form;
 pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
+pub use crate::generate::rehearsal::Plot;
 pub use crate::pipeline::error::Failure;
 use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
 use crate::view::View;
 use crate::view::card::Card;
+use crate::view::monitor::{TrayView, Verified, Watched};
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,6 +38,41 @@ pub enum Request {
     Inspect {
         /// Under which id to keep them.
         set: FileSetId,
+    },
+    /// Recognise the files sent along: baseline, receipt, earlier drift and assignments, a later extract; answered by
+    /// [`Event::Received`].
+    Receive {
+        /// Under which id to keep them.
+        set: FileSetId,
+    },
+    /// Hold the later extract of `set` against a baseline; answered by [`Event::Watched`].
+    Watch {
+        /// Names the comparison.
+        run: RunId,
+        /// The files, received before.
+        set: FileSetId,
+        /// The finished run whose baseline counts where the set has none.
+        own: Option<RunId>,
+        /// The windows are meant to overlap.
+        allow_overlap: bool,
+    },
+    /// Make up a later window of the demo and compare it; answered by [`Event::Watched`].
+    Rehearse {
+        /// Names the comparison.
+        run: RunId,
+        /// The finished run of the demo.
+        of: RunId,
+        /// What is planted.
+        plot: Plot,
+    },
+    /// Verify the receipt of `set`; answered by [`Event::Verified`].
+    Verify {
+        /// Names the verification.
+        run: RunId,
+        /// The files, received before.
+        set: FileSetId,
+        /// Files inspected before, where the set has none of its own.
+        with: Option<FileSetId>,
     },
     /// Run.
     Start {
@@ -91,6 +128,27 @@ pub enum Event {
         set: FileSetId,
         /// What was seen.
         inspection: Box<Inspection>,
+    },
+    /// Files were recognised, as far as they are known.
+    Received {
+        /// Which set.
+        set: FileSetId,
+        /// What they are and what can be done with them.
+        tray: Box<TrayView>,
+    },
+    /// A later window was scored and, as far as possible, compared.
+    Watched {
+        /// Which comparison.
+        run: RunId,
+        /// What there is to show.
+        view: Box<Watched>,
+    },
+    /// A receipt was verified.
+    Verified {
+        /// Which verification.
+        run: RunId,
+        /// What came out.
+        view: Box<Verified>,
     },
     /// The files could not be looked at.
     Refused {
@@ -177,6 +235,7 @@ mod tests {
     use crate::extract::findings::{ColumnRef, Layout};
     use crate::extract::schema::Role;
     use crate::stats::json::Json;
+    use crate::view::monitor::{Ready, TrayFile};
 
     /// Through text and back, as the page reads it and as the worker does.
     fn round<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(message: &T) {
@@ -209,6 +268,11 @@ mod tests {
             Request::Cancel { run },
             Request::Make { run, artifact: Artifact::ResultsJson },
             Request::Explain { run, customer: "42 ".to_owned() },
+            Request::Receive { set: FileSetId(2) },
+            Request::Watch { run, set: FileSetId(2), own: Some(RunId(1)), allow_overlap: true },
+            Request::Rehearse { run, of: RunId(1), plot: Plot::Slower },
+            Request::Verify { run, set: FileSetId(2), with: Some(FileSetId(1)) },
+            Request::Make { run, artifact: Artifact::Window(WindowFile::DriftJson) },
             Request::MeasureExactly { run, solution },
         ] {
             round(&request);
@@ -225,7 +289,15 @@ mod tests {
             hint: String::new(),
         };
         let solution = Solution { set: "behavioural".to_owned(), k: 4 };
+        let file = TrayFile { name: "a.json".to_owned(), kind: "baseline".to_owned(), note: "\u{202e}".to_owned() };
+        let tray =
+            TrayView { files: vec![file], ready: Ready::Verify, failure: Some(failure.clone()), ..TrayView::default() };
+        let watched = Watched { call: "keep".to_owned(), overlapping: true, ..Watched::default() };
+        let verified = Verified { identical: false, words: "w".to_owned(), differences: vec!["d".to_owned()] };
         for event in [
+            Event::Received { set: FileSetId(2), tray: Box::new(tray) },
+            Event::Watched { run, view: Box::new(watched) },
+            Event::Verified { run, view: Box::new(verified) },
             Event::Ready { build: "0.1.0".to_owned() },
             Event::Refused { set: FileSetId(1), failure: failure.clone() },
             Event::Progressed { run, stage: "extract".to_owned(), done: 1, total: u64::MAX },

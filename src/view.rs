@@ -6,6 +6,7 @@
 pub mod card;
 mod clustering;
 mod data;
+pub mod monitor;
 mod overview;
 mod validation;
 
@@ -31,6 +32,8 @@ pub struct View {
     pub clustering: Clustering,
     /// The validation page; without sections if `absent`.
     pub validation: Vec<Section>,
+    /// The monitor page: the time within the extract.
+    pub monitor: Vec<Section>,
 }
 
 /// The clustering page.
@@ -123,6 +126,7 @@ pub fn view(outcome: &Outcome) -> View {
         data: data::sections(outcome),
         clustering: clustering::page(&results.clustering),
         validation: validation::sections(&results.validation),
+        monitor: monitor::time_machine(&results.validation),
     }
 }
 

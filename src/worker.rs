@@ -16,17 +16,22 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use crate::clustering::exact::Solution;
-use crate::export::artifact;
+use crate::export::tray::Tray;
+use crate::export::verify::verify;
+use crate::export::{artifact, baseline};
 use crate::extract::inspect;
 use crate::extract::source::Source;
+use crate::generate::rehearsal::{self, rehearse};
 use crate::pace::Pace;
 use crate::pipeline::ask;
 use crate::pipeline::error::Error;
+use crate::pipeline::later::Comparison;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
 use crate::pipeline::stage::Stage;
-use crate::protocol::{Artifact, Event, Failure, FileSetId, Request, RunId};
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Plot, Request, RunId};
 use crate::view::card::card;
+use crate::view::monitor::watched;
 use crate::view::view;
 
 /// The engine: one per worker.
@@ -35,6 +40,9 @@ pub struct Engine {
     sets: RefCell<BTreeMap<FileSetId, Vec<Arc<dyn Source>>>>,
     finished: RefCell<Option<(RunId, Rc<Finished>)>>,
     current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
+    trays: RefCell<BTreeMap<FileSetId, Rc<Tray>>>,
+    /// The last comparison, and of which finished run it is the rehearsal.
+    window: RefCell<Option<(RunId, Option<RunId>, Rc<Comparison>)>>,
 }
 
 impl Engine {
@@ -45,6 +53,8 @@ impl Engine {
             sets: RefCell::default(),
             finished: RefCell::default(),
             current: RefCell::default(),
+            trays: RefCell::default(),
+            window: RefCell::default(),
         });
         install_panic_hook(scope.clone());
         let receiver = Rc::clone(&engine);
@@ -73,15 +83,21 @@ impl Engine {
                 let files = Reflect::get(data, &"files".into()).map(|files| Array::from(&files)).unwrap_or_default();
                 self.look_at(set, &files);
             }
+            Request::Receive { set } => {
+                let files = Reflect::get(data, &"files".into()).map(|files| Array::from(&files)).unwrap_or_default();
+                let tray = Tray::of(&sources(&files));
+                self.tell(&Event::Received { set, tray: Box::new(tray.view()) });
+                self.trays.borrow_mut().insert(set, Rc::new(tray));
+            }
+            Request::Watch { run, set, own, allow_overlap } => self.watch(run, set, own, allow_overlap),
+            Request::Rehearse { run, of, plot } => match self.last(of) {
+                Ok(finished) => self.rehearse(run, of, finished, plot),
+                Err(failure) => self.tell(&Event::Failed { run, failure }),
+            },
+            Request::Verify { run, set, with } => self.verify(run, set, with),
             Request::Start { run, set, mapping, params } => {
                 let Some(sources) = self.sets.borrow().get(&set).cloned() else {
-                    let failure = Failure {
-                        stage: Stage::Extract.name().to_owned(),
-                        code: "unknown_file_set".to_owned(),
-                        message: "the engine no longer has these files".to_owned(),
-                        hint: "Choose the files again.".to_owned(),
-                    };
-                    self.tell(&Event::Failed { run, failure });
+                    self.tell(&Event::Failed { run, failure: unknown_files() });
                     return;
                 };
                 self.cancel_current();
@@ -103,7 +119,8 @@ impl Engine {
                         *self.current.borrow_mut() = None;
                     }
                     match result {
-                        Ok(finished) => {
+                        Ok(mut finished) => {
+                            finished.outcome.date = Some(pacer::today());
                             let shown = Box::new(view(&finished.outcome));
                             let results = results_text(&finished.outcome);
                             *self.finished.borrow_mut() = Some((run, Rc::new(finished)));
@@ -139,11 +156,7 @@ impl Engine {
     }
 
     fn look_at(&self, set: FileSetId, files: &Array) {
-        let sources: Vec<Arc<dyn Source>> = files
-            .iter()
-            .filter_map(|file| file.dyn_into::<File>().ok())
-            .map(|file| Arc::new(blob::BlobSource::new(file)) as Arc<dyn Source>)
-            .collect();
+        let sources = sources(files);
         match inspect(&sources) {
             Ok(inspection) => {
                 self.sets.borrow_mut().insert(set, sources);
@@ -161,12 +174,7 @@ impl Engine {
     fn last(&self, run: RunId) -> Result<Rc<Finished>, Failure> {
         match self.finished.borrow().as_ref() {
             Some((last, finished)) if *last == run => Ok(Rc::clone(finished)),
-            _ => Err(Failure {
-                stage: Stage::Decision.name().to_owned(),
-                code: "result_gone".to_owned(),
-                message: "the engine no longer holds the tables of this result".to_owned(),
-                hint: "Run the analysis again, then download.".to_owned(),
-            }),
+            _ => Err(result_gone()),
         }
     }
 
@@ -210,9 +218,97 @@ impl Engine {
         });
     }
 
+    /// Begins work that can be cancelled; what was under way is stopped.
+    fn begin(self: &Rc<Self>, run: RunId) -> Pace {
+        self.cancel_current();
+        let flag = Rc::new(Cell::new(false));
+        *self.current.borrow_mut() = Some((run, Rc::clone(&flag)));
+        Pace::new(pacer::WorkerPacer::new(Rc::clone(self), run, flag))
+    }
+
+    /// Ends work that [`Engine::begin`] began: tells of it, or of why it came to nothing.
+    fn end<T>(&self, run: RunId, result: Result<T, Error>, told: impl FnOnce(T) -> Event) {
+        let is_current = self.current.borrow().as_ref().is_some_and(|(current, _)| *current == run);
+        if is_current {
+            *self.current.borrow_mut() = None;
+        }
+        match result {
+            Ok(found) => self.tell(&told(found)),
+            Err(error) if error.is_cancelled() => self.tell(&Event::Cancelled { run }),
+            Err(error) => self.tell(&Event::Failed { run, failure: error.failure() }),
+        }
+    }
+
+    fn watch(self: Rc<Self>, run: RunId, set: FileSetId, own: Option<RunId>, allow_overlap: bool) {
+        let Some(tray) = self.trays.borrow().get(&set).cloned() else {
+            self.tell(&Event::Failed { run, failure: unknown_files() });
+            return;
+        };
+        let own = match own.filter(|_| tray.baseline.is_none()).map(|own| self.last(own)).transpose() {
+            Ok(own) => own,
+            Err(failure) => {
+                self.tell(&Event::Failed { run, failure });
+                return;
+            }
+        };
+        let pace = self.begin(run);
+        wasm_bindgen_futures::spawn_local(async move {
+            let own = own.map(|finished| baseline::baseline(&finished)).transpose();
+            let result = match own {
+                Ok(own) => tray.compare(own, allow_overlap, &pace).await,
+                Err(error) => Err(Error::from(error)),
+            };
+            self.end(run, result, |found| self.keep(run, None, found, ""));
+        });
+    }
+
+    fn rehearse(self: Rc<Self>, run: RunId, of: RunId, finished: Rc<Finished>, plot: Plot) {
+        let earlier = match self.window.borrow().as_ref() {
+            Some((_, Some(rehearsed), last)) if *rehearsed == of => rehearsal::windows(last),
+            _ => Vec::new(),
+        };
+        let pace = self.begin(run);
+        wasm_bindgen_futures::spawn_local(async move {
+            let disclosure = plot.disclosure(earlier.len() as u64 + 1);
+            let result = rehearse(&finished, plot, earlier, &pace).await;
+            self.end(run, result, |found| self.keep(run, Some(of), found, &disclosure));
+        });
+    }
+
+    /// Keeps a comparison for its files.
+    fn keep(&self, run: RunId, of: Option<RunId>, found: Comparison, synthetic: &str) -> Event {
+        let view = Box::new(watched(&found, synthetic));
+        *self.window.borrow_mut() = Some((run, of, Rc::new(found)));
+        Event::Watched { run, view }
+    }
+
+    fn verify(self: Rc<Self>, run: RunId, set: FileSetId, with: Option<FileSetId>) {
+        let tray = self.trays.borrow().get(&set).cloned();
+        let receipt = tray.as_ref().and_then(|tray| tray.receipt.clone());
+        let mut files = tray.map(|tray| tray.extract()).unwrap_or_default();
+        if let Some(with) = with.filter(|_| files.is_empty()) {
+            files = self.sets.borrow().get(&with).cloned().unwrap_or_default();
+        }
+        let (Some(receipt), false) = (receipt, files.is_empty()) else {
+            self.tell(&Event::Failed { run, failure: unknown_files() });
+            return;
+        };
+        let pace = self.begin(run);
+        wasm_bindgen_futures::spawn_local(async move {
+            let result = verify(&receipt, files, None, &pace).await;
+            self.end(run, result, |found| Event::Verified { run, view: Box::new(found.view()) });
+        });
+    }
+
     fn make(&self, run: RunId, artifact: Artifact) {
-        let made =
-            self.last(run).and_then(|finished| artifact::make(&finished, &artifact).map_err(|error| error.failure()));
+        let told = |error: Error| error.failure();
+        let made = match artifact {
+            Artifact::Window(file) => match self.window.borrow().as_ref() {
+                Some((last, _, found)) if *last == run => artifact::make_window(found, file).map_err(told),
+                _ => Err(result_gone()),
+            },
+            _ => self.last(run).and_then(|finished| artifact::make(&finished, &artifact).map_err(told)),
+        };
         match made {
             Ok(file) => {
                 let bytes = Uint8Array::from(file.bytes.as_slice()).into();
@@ -235,6 +331,30 @@ impl Engine {
 
     fn send(&self, event: &Event, beside: &[(&str, JsValue)]) {
         post(&self.scope, event, beside);
+    }
+}
+
+/// The files of a message.
+fn sources(files: &Array) -> Vec<Arc<dyn Source>> {
+    let files = files.iter().filter_map(|file| file.dyn_into::<File>().ok());
+    files.map(|file| Arc::new(blob::BlobSource::new(file)) as Arc<dyn Source>).collect()
+}
+
+fn unknown_files() -> Failure {
+    Failure {
+        stage: Stage::Extract.name().to_owned(),
+        code: "unknown_file_set".to_owned(),
+        message: "the engine no longer has these files".to_owned(),
+        hint: "Choose the files again.".to_owned(),
+    }
+}
+
+fn result_gone() -> Failure {
+    Failure {
+        stage: Stage::Decision.name().to_owned(),
+        code: "result_gone".to_owned(),
+        message: "the engine no longer holds the tables of this result".to_owned(),
+        hint: "Run the analysis again, then download.".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::k_curve::{self, Curves};
 use super::mosaic::{self, Segments};
 use super::scene::Scene;
 use super::segment_map::{self, SegmentMap};
+use super::shares_over_time::{self, SharesOverTime};
 
 /// A chart to be drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub enum Drawing {
     Curves(Curves),
     /// One metric.
     Counted(Counted),
+    /// The four shares from step to step.
+    SharesOverTime(SharesOverTime),
 }
 
 impl Drawing {
@@ -34,6 +37,7 @@ impl Drawing {
             Self::Forest(input) => forest::draw(input, frame),
             Self::Curves(input) => k_curve::draw(input, frame),
             Self::Counted(input) => histogram::draw(input, frame),
+            Self::SharesOverTime(input) => shares_over_time::draw(input, frame),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! - [`segment_map`]: density of customers over the two scores.
 //! - [`histogram`]: one metric.
 //! - [`forest`]: effects with intervals.
+//! - [`shares_over_time`]: the four shares from step to step.
 //! - [`k_curve`]: silhouette over k, beside what structureless data would score.
 
 pub mod bars;
@@ -20,4 +21,5 @@ pub mod mosaic;
 pub mod scale;
 pub mod scene;
 pub mod segment_map;
+pub mod shares_over_time;
 pub mod svg;

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::error::Error;
+use crate::pipeline::later::Comparison;
 use crate::pipeline::run::Finished;
 use crate::planning::findings::PlanDesign;
 use crate::report::documents::Title;
+use crate::report::{self, markdown};
 
 use super::documents::{self, Form};
-use super::receipt::{Hashing, Receipt};
+use super::outputs::Outputs;
+use super::receipt::Receipt;
 use super::sql::{Dialect, check, query};
-use super::{assignments, baseline, experiment, features, results};
+use super::{assignments, baseline, experiment, features, results, scored};
 
 const PARQUET: &str = "application/vnd.apache.parquet";
 const HTML: &str = "text/html;charset=utf-8";
@@ -48,6 +51,24 @@ pub enum Artifact {
     ExperimentCsv,
     /// `receipt.json`, over results.json and assignments.csv.
     Receipt,
+    /// A file of the later window that was compared last.
+    Window(WindowFile),
+}
+
+/// A file of a later window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowFile {
+    /// `drift.json`.
+    DriftJson,
+    /// `drift.md`.
+    DriftMarkdown,
+    /// `drift.html`.
+    DriftHtml,
+    /// `assignments.parquet` with statuses.
+    ScoredParquet,
+    /// `assignments.csv` with statuses.
+    ScoredCsv,
 }
 
 /// A file made for download.
@@ -107,14 +128,9 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
             ("experiment_assignments.csv", "text/csv;charset=utf-8")
         }
         Artifact::Receipt => {
-            let mut hashed = Vec::new();
-            let mut out = Hashing::new(std::io::sink());
-            results::json(&finished.outcome.results, &mut out)?;
-            hashed.push(out.finish("results.json").1);
-            let mut out = Hashing::new(std::io::sink());
-            assignments::csv(name, ids, segmentation, &mut out)?;
-            hashed.push(out.finish("assignments.csv").1);
-            Receipt::new(&finished.outcome.results, hashed).json(&mut bytes)?;
+            let outputs = Outputs::of(finished);
+            let hashed = ["results.json", "assignments.csv"].into_iter().filter_map(|name| outputs.hashed(name));
+            Receipt::new(finished, hashed.collect::<Result<_, _>>()?).json(&mut bytes)?;
             ("receipt.json", "application/json")
         }
         Artifact::BaselineJson => {
@@ -129,6 +145,42 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
             bytes = check::self_check(&baseline::baseline(finished)?, *dialect).into_bytes();
             (dialect.check_file().trim_start_matches("sql/check/"), sql)
         }
+        Artifact::Window(_) => {
+            let detail = "no later window was compared".to_owned();
+            return Err(Error::Write { file: "drift.json".to_owned(), detail });
+        }
     };
     Ok(MadeFile { name: file.to_owned(), mime: mime.to_owned(), bytes })
+}
+
+/// Makes one file of a later window.
+///
+/// # Errors
+/// [`Error::Write`] if the writer fails; the window's own fault where it could be scored but not compared.
+pub fn make_window(found: &Comparison, file: WindowFile) -> Result<MadeFile, Error> {
+    let drift = || found.drift.as_ref().map_err(|error| Error::from(error.clone()));
+    let mut bytes = Vec::new();
+    let (name, mime) = match file {
+        WindowFile::DriftJson => {
+            scored::drift_json(drift()?, &mut bytes)?;
+            ("drift.json", "application/json")
+        }
+        WindowFile::DriftMarkdown => {
+            bytes = markdown::write(&report::drift::drift(drift()?), &|_| None).into_bytes();
+            ("drift.md", "text/markdown;charset=utf-8")
+        }
+        WindowFile::DriftHtml => {
+            bytes = documents::drift_html(drift()?).into_bytes();
+            ("drift.html", HTML)
+        }
+        WindowFile::ScoredParquet => {
+            scored::parquet(&found.scored, &mut bytes)?;
+            ("assignments.parquet", PARQUET)
+        }
+        WindowFile::ScoredCsv => {
+            scored::csv(&found.scored, &mut bytes)?;
+            ("assignments.csv", "text/csv;charset=utf-8")
+        }
+    };
+    Ok(MadeFile { name: name.to_owned(), mime: mime.to_owned(), bytes })
 }

@@ -10,10 +10,13 @@ pub mod error;
 pub mod experiment;
 pub mod features;
 pub mod operations;
+pub mod outputs;
 pub mod receipt;
 pub mod results;
 pub mod scored;
 mod sheet;
 pub mod sql;
+pub mod tray;
+pub mod verify;
 
 pub use error::ExportError;

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::extract::findings::FileFindings;
+use crate::extract::schema::Mapping;
 use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
+use crate::pipeline::run::Finished;
 use crate::report::identity::receipt_id;
 
 use super::ExportError;
@@ -38,6 +40,12 @@ pub struct Receipt {
     pub seed: u64,
     /// All parameters.
     pub params: Params,
+    /// The day of the run, where the host knew it: documents carry it.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// Which column played which role.
+    #[serde(default)]
+    pub mapping: Option<Mapping>,
     /// The input files in the order given.
     pub inputs: Vec<Hashed>,
     /// The files written, by name.
@@ -46,7 +54,8 @@ pub struct Receipt {
 
 impl Receipt {
     /// The receipt of a run; `outputs` are sorted by name.
-    pub fn new(results: &Results, mut outputs: Vec<Hashed>) -> Self {
+    pub fn new(finished: &Finished, mut outputs: Vec<Hashed>) -> Self {
+        let results = &finished.outcome.results;
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
         let input =
             |file: &FileFindings| Hashed { name: file.name.clone(), bytes: file.bytes, sha256: file.sha256.clone() };
@@ -57,9 +66,26 @@ impl Receipt {
             build: results.build.clone(),
             seed: results.seed,
             params: results.params.clone(),
+            date: finished.outcome.date.clone(),
+            mapping: Some(finished.tables.mapping.clone()),
             inputs,
             outputs,
         }
+    }
+
+    /// Reads a `receipt.json`.
+    ///
+    /// # Errors
+    /// In words: no receipt, or one of a newer schema.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let receipt: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if receipt.schema_version > SCHEMA_VERSION {
+            return Err(format!(
+                "it has schema version {}; this build reads up to {SCHEMA_VERSION}",
+                receipt.schema_version
+            ));
+        }
+        Ok(receipt)
     }
 
     /// Id of a run, the same that documents carry: see [`receipt_id`].
@@ -69,7 +95,7 @@ impl Receipt {
 
     /// What another run of the same files differs in, in words; empty if it is identical.
     ///
-    /// Only outputs that both runs wrote under the same name are compared, and there must be one.
+    /// The day is not compared. Only outputs that both runs wrote under the same name are compared, and there must be one.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();
         if self.build != other.build {
@@ -168,6 +194,8 @@ mod tests {
             build: Build::current(),
             seed: 42,
             params: Params::default(),
+            date: None,
+            mapping: None,
             inputs,
             outputs,
         };

@@ -1,6 +1,6 @@
-//! `assignments.parquet` of a later extract: every customer, at frozen thresholds, with a status.
+//! `assignments.parquet` and `assignments.csv` of a later extract: every customer, at frozen thresholds, with a status.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray};
@@ -8,11 +8,16 @@ use arrow_schema::{DataType, Field};
 
 use crate::extract::ids::Ids;
 use crate::pipeline::later::{Scored, Status};
+use crate::planning::monitoring::Drift;
 use crate::segments::findings::Segment;
 
+use super::assignments::{is_text, text_cell};
 use super::{ExportError, sheet};
 
 const FILE: &str = "assignments.parquet";
+const CSV: &str = "assignments.csv";
+/// The measured columns.
+const SCORES: [&str; 5] = ["freq_score", "loyalty_score", "freq_percentile", "loyalty_percentile", "confidence"];
 
 /// How a customer stood in the earlier assignments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,77 @@ fn change(before: Before, now: Option<Segment>, gone: bool) -> &'static str {
     }
 }
 
+/// The rows of the file: the customers of the extract, then those who are gone.
+struct Rows<'a> {
+    scored: &'a Scored,
+    gone: &'a [u32],
+}
+
+impl<'a> Rows<'a> {
+    fn of(scored: &'a Scored) -> Self {
+        Self { scored, gone: scored.previous.as_ref().map_or(&[], |(_, matched)| matched.gone.as_slice()) }
+    }
+
+    fn len(&self) -> usize {
+        self.scored.ids.len() + self.gone.len()
+    }
+
+    /// Is it known how customers stood before?
+    fn has_past(&self) -> bool {
+        self.scored.previous.is_some()
+    }
+
+    fn is_gone(&self, at: usize) -> bool {
+        at >= self.scored.ids.len()
+    }
+
+    fn row(&self, at: usize) -> Option<usize> {
+        self.scored.row.get(at).copied().flatten().map(|row| row as usize)
+    }
+
+    fn segment(&self, at: usize) -> Option<Segment> {
+        self.scored.segmentation.labels.get(self.row(at)?).copied()
+    }
+
+    fn status(&self, at: usize) -> Status {
+        self.scored.status.get(at).copied().unwrap_or(Status::Gone)
+    }
+
+    /// A finite value of the row, if it has one.
+    fn value(&self, at: usize, values: Option<&[f64]>) -> Option<f64> {
+        values?.get(self.row(at)?).copied().filter(|value| value.is_finite())
+    }
+
+    /// Both scores, both percentiles and the confidence.
+    fn columns(&self) -> [Option<&'a [f64]>; 5] {
+        let found = &self.scored.segmentation;
+        [
+            Some(&found.freq),
+            Some(&found.loyalty),
+            Some(&found.freq_percentile),
+            Some(&found.loyalty_percentile),
+            found.confidence.as_deref(),
+        ]
+    }
+
+    /// The place in the earlier assignments: of a customer of the extract, or of one below who is gone.
+    fn before(&self, at: usize) -> Before {
+        let Some((previous, matched)) = &self.scored.previous else { return Before::Unknown };
+        let place = match at.checked_sub(self.scored.ids.len()) {
+            None => matched.before.get(at).copied().flatten(),
+            Some(left) => matched.gone.get(left).copied(),
+        };
+        match place {
+            Some(_) => previous.segment(place).map_or(Before::Without, Before::In),
+            None => Before::Unknown,
+        }
+    }
+
+    fn change(&self, at: usize) -> &'static str {
+        change(self.before(at), self.segment(at), self.is_gone(at))
+    }
+}
+
 /// Writes the scored customers: the columns of `assignments.parquet` (`segment`, scores and percentiles null for a
 /// customer without a segment), then `status`; with earlier assignments also `previous_segment` and `change` (`same`,
 /// `moved`, `new`, `qualified`, `unqualified`, `gone`), and the customers who are gone below the others.
@@ -59,64 +135,88 @@ fn change(before: Before, now: Option<Segment>, gone: bool) -> &'static str {
 /// # Errors
 /// [`ExportError`]: the writer failed.
 pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportError> {
-    let gone = scored.previous.as_ref().map(|(previous, matched)| (previous, matched.gone.as_slice()));
-    let gone_count = gone.map_or(0, |(_, gone)| gone.len());
-    let ids = match gone {
-        Some((previous, gone)) if !gone.is_empty() => {
-            let left = previous.ids.gather(gone);
+    let all = Rows::of(scored);
+    let ids = match &scored.previous {
+        Some((previous, _)) if !all.gone.is_empty() => {
+            let left = previous.ids.gather(all.gone);
             let both = arrow_select::concat::concat(&[scored.ids.array().as_ref(), left.array().as_ref()]);
             Ids::new(both.map_err(|e| ExportError::Parquet { file: FILE, source: e.into() })?)
         }
         _ => scored.ids.clone(),
     };
-    let customers = scored.ids.len();
     let mut fields = vec![Field::new("segment", DataType::Utf8, true)];
-    for name in ["freq_score", "loyalty_score", "freq_percentile", "loyalty_percentile", "confidence"] {
-        fields.push(Field::new(name, DataType::Float64, true));
-    }
+    fields.extend(SCORES.map(|name| Field::new(name, DataType::Float64, true)));
     fields.push(Field::new("status", DataType::Utf8, false));
-    if gone.is_some() {
+    if all.has_past() {
         fields.push(Field::new("previous_segment", DataType::Utf8, true));
         fields.push(Field::new("change", DataType::Utf8, false));
     }
-    let found = &scored.segmentation;
-    let row = |at: usize| scored.row.get(at).copied().flatten().map(|row| row as usize);
-    let segment = |at: usize| row(at).and_then(|row| found.labels.get(row)).copied();
-    // The place in the earlier assignments: of a customer of the extract, or of one below who is gone.
-    let before = |at: usize| -> Before {
-        let place = scored.previous.as_ref().and_then(|(_, matched)| match at.checked_sub(customers) {
-            None => matched.before.get(at).copied().flatten(),
-            Some(left) => matched.gone.get(left).copied(),
-        });
-        match (&scored.previous, place) {
-            (Some((previous, _)), Some(_)) => previous.segment(place).map_or(Before::Without, Before::In),
-            _ => Before::Unknown,
-        }
-    };
     let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
-        let floats = |values: Option<&[f64]>| -> ArrayRef {
-            let value = |at| row(at).and_then(|row| values?.get(row).copied()).filter(|v: &f64| v.is_finite());
-            Arc::new(rows.clone().map(value).collect::<Float64Array>())
-        };
         let names = |name: &dyn Fn(usize) -> Option<&'static str>| -> ArrayRef {
             Arc::new(rows.clone().map(name).collect::<StringArray>())
         };
-        let mut columns = vec![
-            names(&|at| segment(at).map(Segment::name)),
-            floats(Some(&found.freq)),
-            floats(Some(&found.loyalty)),
-            floats(Some(&found.freq_percentile)),
-            floats(Some(&found.loyalty_percentile)),
-            floats(found.confidence.as_deref()),
-            names(&|at| Some(scored.status.get(at).copied().unwrap_or(Status::Gone).name())),
-        ];
-        if gone.is_some() {
-            columns.push(names(&|at| before(at).segment().map(Segment::name)));
-            columns.push(names(&|at| Some(change(before(at), segment(at), at >= customers))));
+        let mut columns = vec![names(&|at| all.segment(at).map(Segment::name))];
+        for values in all.columns() {
+            columns.push(Arc::new(rows.clone().map(|at| all.value(at, values)).collect::<Float64Array>()));
+        }
+        columns.push(names(&|at| Some(all.status(at).name())));
+        if all.has_past() {
+            columns.push(names(&|at| all.before(at).segment().map(Segment::name)));
+            columns.push(names(&|at| Some(all.change(at))));
         }
         columns
     };
-    sheet::write(FILE, &scored.id_name, &ids, customers + gone_count, fields, columns, out)
+    sheet::write(FILE, &scored.id_name, &ids, all.len(), fields, columns, out)
+}
+
+/// Writes the same as CSV, by the rules of [`super::assignments::csv`]; absent values are empty.
+///
+/// # Errors
+/// [`ExportError`]: `out` failed.
+pub fn csv(scored: &Scored, out: impl Write) -> Result<(), ExportError> {
+    write_csv(scored, out).map_err(|source| ExportError::Io { file: CSV, source })
+}
+
+fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
+    let all = Rows::of(scored);
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write!(out, "{},segment", text_cell(&scored.id_name))?;
+    for name in SCORES {
+        write!(out, ",{name}")?;
+    }
+    out.write_all(if all.has_past() { b",status,previous_segment,change\r\n" } else { b",status\r\n" })?;
+    let text_ids = is_text(scored.ids.array().data_type());
+    for at in 0..all.len() {
+        let id = match (at.checked_sub(scored.ids.len()), &scored.previous) {
+            (Some(left), Some((previous, _))) => {
+                all.gone.get(left).map_or_else(String::new, |&place| previous.ids.text(place as usize))
+            }
+            _ => scored.ids.text(at),
+        };
+        out.write_all(if text_ids { text_cell(&id) } else { id }.as_bytes())?;
+        write!(out, ",{}", all.segment(at).map_or("", Segment::name))?;
+        for values in all.columns() {
+            match all.value(at, values) {
+                Some(value) => write!(out, ",{value}")?,
+                None => out.write_all(b",")?,
+            }
+        }
+        write!(out, ",{}", all.status(at).name())?;
+        if all.has_past() {
+            write!(out, ",{},{}", all.before(at).segment().map_or("", Segment::name), all.change(at))?;
+        }
+        out.write_all(b"\r\n")?;
+    }
+    out.flush()
+}
+
+/// Writes `drift.json`: indented, one newline at the end.
+///
+/// # Errors
+/// [`ExportError`]: `out` failed.
+pub fn drift_json(drift: &Drift, mut out: impl Write) -> Result<(), ExportError> {
+    serde_json::to_writer_pretty(&mut out, drift).map_err(|source| ExportError::Json { file: "drift.json", source })?;
+    out.write_all(b"\n").map_err(|source| ExportError::Io { file: "drift.json", source })
 }
 
 #[cfg(test)]

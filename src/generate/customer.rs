@@ -78,6 +78,7 @@ pub(super) struct Customer {
 pub(super) struct Simulator<'a> {
     population: &'a Population,
     seed: u64,
+    window: u32,
     shares: Vec<f64>,
     purchases: Purchases<'a>,
 }
@@ -94,13 +95,23 @@ impl<'a> Simulator<'a> {
                 total
             })
             .collect();
-        Self { population, seed, shares, purchases: Purchases::new(catalogue) }
+        Self { population, seed, window: 0, shares, purchases: Purchases::new(catalogue) }
+    }
+
+    /// Draws the same customers in a later window (1, 2, ...): the same habits, other orders.
+    pub(super) fn later(mut self, window: u32) -> Self {
+        self.window = window;
+        self
     }
 
     /// Draws customer `index` into `customer`.
     pub(super) fn simulate(&mut self, index: u32, customer: &mut Customer) {
         let mut draw = Draw::new(self.seed, Purpose::Customer, u64::from(index));
         self.draw_habits(&mut draw, &mut customer.habits);
+        if self.window > 0 {
+            let place = u64::from(self.window) << 32 | u64::from(index);
+            draw = Draw::new(self.seed, Purpose::Window, place);
+        }
         self.draw_timeline(&mut draw, customer);
         self.purchases.begin();
         customer.lines.clear();
@@ -213,6 +224,17 @@ mod tests {
         }
         assert_eq!(a.lines, b.lines);
         assert_eq!(format!("{:?}", a.orders), format!("{:?}", b.orders));
+    }
+
+    #[test]
+    fn a_later_window_has_the_same_habits_and_other_orders() {
+        let population = Population::of(Scenario::Typical);
+        let catalogue = Catalogue::new(4_000, 7);
+        let (mut first, mut later) = (Customer::default(), Customer::default());
+        Simulator::new(&population, &catalogue, 7).simulate(5, &mut first);
+        Simulator::new(&population, &catalogue, 7).later(1).simulate(5, &mut later);
+        assert_eq!(format!("{:?}", first.habits), format!("{:?}", later.habits));
+        assert_ne!(format!("{:?}", first.orders), format!("{:?}", later.orders));
     }
 
     #[test]

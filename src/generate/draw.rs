@@ -14,6 +14,8 @@ pub(super) enum Purpose {
     Customer,
     /// Units and money of a customer's lines (drawn apart: the star layout has none).
     Money,
+    /// A customer's orders and lines in a later window.
+    Window,
     /// Faults put into a column on purpose.
     Faults,
 }
@@ -24,6 +26,7 @@ impl Purpose {
             Self::Catalogue => "generate catalogue",
             Self::Customer => "generate customer",
             Self::Money => "generate money",
+            Self::Window => "generate window",
             Self::Faults => "generate faults",
         }
     }

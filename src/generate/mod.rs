@@ -13,6 +13,7 @@ pub mod folder;
 mod layouts;
 mod observed;
 pub mod population;
+pub mod rehearsal;
 mod shelves;
 pub mod spec;
 mod tables;
@@ -70,9 +71,20 @@ pub enum GenerateError {
 /// Files: star `orders`, `order_products__prior`, `products`, `aisles`, `departments`; wide `order_lines`, `products`;
 /// customers `customers` (all `.parquet`, zstd); and `truth.json`. Reports customers done to `pace`.
 pub fn generate<F: Folder>(spec: &CheckedSpec, folder: &mut F, pace: &Pace) -> Result<Truth, GenerateError> {
+    generate_window(spec, 0, folder, pace)
+}
+
+/// [`generate`] for a later window of the same customers (1, 2, ...): the same habits, bent by the scenario, other
+/// orders. Window 0 is the extract itself.
+pub fn generate_window<F: Folder>(
+    spec: &CheckedSpec,
+    window: u32,
+    folder: &mut F,
+    pace: &Pace,
+) -> Result<Truth, GenerateError> {
     let population = Population::of(spec.get().scenario);
     let catalogue = Catalogue::new(spec.products(), spec.get().seed);
-    let mut run = Run { spec: *spec, population: &population, catalogue: &catalogue, pace };
+    let mut run = Run { spec: *spec, window, population: &population, catalogue: &catalogue, pace };
     let truth = match spec.get().layout {
         Layout::Star => run.star(folder)?,
         Layout::Wide => run.wide(folder)?,
@@ -84,6 +96,7 @@ pub fn generate<F: Folder>(spec: &CheckedSpec, folder: &mut F, pace: &Pace) -> R
 
 struct Run<'a> {
     spec: CheckedSpec,
+    window: u32,
     population: &'a Population,
     catalogue: &'a Catalogue,
     pace: &'a Pace,
@@ -132,7 +145,7 @@ impl Run<'_> {
     /// Draws all customers into a layout, batch by batch.
     fn fill(&self, layout: &mut impl Batch, file: &str) -> Result<Truth, GenerateError> {
         let spec = self.spec.get();
-        let mut simulator = Simulator::new(self.population, self.catalogue, spec.seed);
+        let mut simulator = Simulator::new(self.population, self.catalogue, spec.seed).later(self.window);
         let mut truth = Truth::new(*spec, self.population.clone());
         let mut customer = Customer::default();
         let mut done = 0;

@@ -93,7 +93,7 @@ impl Draft {
             decision: decision.findings,
             planning: self.planning.clone(),
         };
-        Outcome { results, drawings: self.drawings.clone() }
+        Outcome { results, drawings: self.drawings.clone(), date: None }
     }
 
     fn of_readiness<T>(&self, pick: impl Fn(&ReadinessFindings) -> T) -> Measured<T> {

@@ -174,6 +174,35 @@ pub async fn score(question: Question<'_>, pace: &Pace) -> Result<Scored, Error>
     Ok(Scored { id_name, ids, status, row, segmentation: found, features: table, window, findings, previous })
 }
 
+/// A later extract, scored, and what became of the comparison.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// What it is held against.
+    pub baseline: Baseline,
+    /// Every customer at frozen thresholds.
+    pub scored: Scored,
+    /// The comparison; or why the two windows cannot be compared although the later one could be scored.
+    pub drift: Result<Drift, PlanningError>,
+    /// Drift files of the windows between, oldest first.
+    pub earlier: Vec<Drift>,
+}
+
+/// Scores a later extract and, as far as the windows allow, says whether it has drifted.
+///
+/// # Errors
+/// As [`score`].
+pub async fn score_and_compare(
+    question: Question<'_>,
+    earlier: Vec<Drift>,
+    allow_overlap: bool,
+    pace: &Pace,
+) -> Result<Comparison, Error> {
+    let baseline = question.baseline.clone();
+    let scored = score(question, pace).await?;
+    let drift = compare(&baseline, &scored, &earlier, allow_overlap);
+    Ok(Comparison { baseline, scored, drift, earlier })
+}
+
 /// Scores a later extract and says whether it has drifted.
 ///
 /// `earlier`: drift files of the windows since the baseline, oldest first. `allow_overlap`: the windows are meant to
@@ -189,10 +218,24 @@ pub async fn watch(
 ) -> Result<(Scored, Drift), Error> {
     let baseline = question.baseline;
     let scored = score(question, pace).await?;
+    let drift = compare(baseline, &scored, earlier, allow_overlap)?;
+    Ok((scored, drift))
+}
+
+/// Compares a scored extract with the baseline that it was scored at.
+///
+/// # Errors
+/// [`PlanningError::OverlappingTime`].
+pub fn compare(
+    baseline: &Baseline,
+    scored: &Scored,
+    earlier: &[Drift],
+    allow_overlap: bool,
+) -> Result<Drift, PlanningError> {
     let overlap = match baseline.follows(&scored.window) {
         Ok(overlap) => overlap,
         Err(PlanningError::OverlappingTime { .. }) if allow_overlap => Overlap::Rolling,
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     let samples = samples(&scored.features, &scored.segmentation.labels);
     let build = Build::current().version;
@@ -200,19 +243,16 @@ pub async fn watch(
         || Measured::absent("no earlier assignments were given", "assignments of the window before"),
         Measured::Value,
     );
-    let drift = monitor(
-        baseline,
-        &Now {
-            build: &build,
-            window: &scored.window,
-            overlap,
-            segmentation: &scored.segmentation,
-            samples: &samples,
-            movement,
-            earlier,
-        },
-    );
-    Ok((scored, drift))
+    let now = Now {
+        build: &build,
+        window: &scored.window,
+        overlap,
+        segmentation: &scored.segmentation,
+        samples: &samples,
+        movement,
+        earlier,
+    };
+    Ok(monitor(baseline, &now))
 }
 
 /// The baseline's own mapping, where every file that it names is given again under its name.

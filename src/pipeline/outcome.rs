@@ -130,4 +130,7 @@ pub struct Outcome {
     pub results: Results,
     /// Binned data for the charts.
     pub drawings: Drawings,
+    /// The day of the run (`YYYY-MM-DD`), as the host says it: for the head of a page, never part of the results.
+    #[serde(default)]
+    pub date: Option<String>,
 }

@@ -53,6 +53,8 @@ pub struct Finished {
 pub struct Tables {
     /// Name of the id column as it came.
     pub id_name: String,
+    /// Which column played which role.
+    pub mapping: Mapping,
     /// Ids of the qualified customers, exactly as they came.
     pub ids: Ids,
     /// Their features.
@@ -150,7 +152,7 @@ pub async fn run_telling(
         let outcome = draft.outcome();
         return Ok(Finished {
             outcome,
-            tables: Tables { id_name, ids, features: table, window, segmentation, history: None },
+            tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history: None },
         });
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
@@ -220,7 +222,7 @@ pub async fn run_telling(
         Extract::History(history) => Some(Box::new(history)),
         Extract::Customers(_) => None,
     };
-    Ok(Finished { outcome, tables: Tables { id_name, ids, features: table, window, segmentation, history } })
+    Ok(Finished { outcome, tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history } })
 }
 
 /// Name of the customer column as it came: outputs carry it on.

@@ -186,6 +186,9 @@ pub struct DriverChange {
     pub ks: Measured<f64>,
     /// Chance of as much without drift.
     pub ks_p: Measured<f64>,
+    /// What chance exceeds once in a thousand.
+    #[serde(default = "unknown")]
+    pub ks_critical: Measured<f64>,
     /// Band of the worse of the two.
     pub level: Level,
     /// Means within the segments.
@@ -498,6 +501,7 @@ fn driver_change(driver: &Driver, sample: &Sample, tests: f64, signals: &mut Vec
         psi_critical: Measured::finite(index.map_or(f64::NAN, |i| i.critical_001), few),
         ks: Measured::finite(ks.map_or(f64::NAN, |k| k.0), few),
         ks_p: Measured::finite(ks.map_or(f64::NAN, |k| k.1), few),
+        ks_critical: Measured::finite(ks_critical(driver.grid.counts.iter().sum(), sample.values.len()), few),
         level,
         segments,
     }
@@ -520,6 +524,16 @@ fn grid_ks(driver: &Driver, sample: &Sample) -> Option<(f64, f64)> {
     }
     let effective = (libm::rint(n * m / (n + m)) as u64).max(1);
     Some((d, kolmogorov::sf(effective, d)?))
+}
+
+/// The distance that chance exceeds once in a thousand: `sqrt(-ln(p / 2) / 2 * (1 / n + 1 / m))` (asymptotic).
+fn ks_critical(n: u64, m: usize) -> f64 {
+    (-libm::log(DRIVER_P / 2.0) / 2.0 * (1.0 / n as f64 + 1.0 / m as f64)).sqrt()
+}
+
+/// Drift files of an earlier build have no such figure.
+fn unknown() -> Measured<f64> {
+    Measured::absent("the drift file was written by an earlier build", "")
 }
 
 fn mean_change(before: &super::drivers::SegmentDriver, own: &[f64], tests: f64) -> MeanChange {
@@ -582,8 +596,8 @@ fn cause(
         return (Cause::Unknown, capital(&text));
     }
     let Measured::Value(movement) = movement else {
-        let text = "Whether other customers came or the same ones changed cannot be told without the earlier assignments \
-                    (--previous).";
+        let text = "Whether other customers came or the same ones changed cannot be told without the earlier \
+                    assignments.";
         return (Cause::Unknown, text.to_owned());
     };
     // The axis that moved most, in units of the baseline's spread.
@@ -646,8 +660,8 @@ fn warnings(compared: &Compared, signals: &[Signal]) -> Vec<String> {
     }
     if signals.iter().any(|s| s.level == Level::Alert && !s.persistent && !s.id.starts_with("quality:")) {
         warnings.push(
-            "A signal in the alert band becomes an alert when the next window shows it too: give this drift.json with \
-             --earlier then."
+            "A signal in the alert band becomes an alert when the next window shows it too: give this drift.json along with \
+             that window."
                 .to_owned(),
         );
     }

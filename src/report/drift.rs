@@ -1,11 +1,13 @@
 //! The drift report: what moved since the baseline, why as far as that can be told, and what to do.
 
-use crate::planning::monitoring::{Call, Cause, Drift, Level};
+use crate::planning::cohort::Movement;
+use crate::planning::monitoring::{Call, Cause, Drift, Level, Signal};
+use crate::planning::window::Period;
 use crate::segments::findings::Segment;
 use crate::stats::measured::Measured;
 
 use super::document::{Block, Document, Table, Text, Tone};
-use super::figures::{coefficient, integer, mean, p_cell, percent, score};
+use super::figures::{coefficient, counted, decimal, integer, mean, p_cell, percent, points, score};
 use super::wording;
 
 /// The report of one window.
@@ -16,18 +18,10 @@ pub fn drift(drift: &Drift) -> Document {
     if drift.signals.is_empty() {
         blocks.push(Block::Paragraph("Nothing moved beyond chance.".into()));
     } else {
-        let told = drift.signals.iter().map(|signal| {
-            let band = match (signal.level, signal.persistent) {
-                (Level::Alert, true) => "Alert, second window:",
-                (Level::Alert, false) => "Alert band:",
-                _ => "Watch:",
-            };
-            Text::new().strong(band).plain(format!(" {}", signal.text))
-        });
-        blocks.push(Block::Bullets(told.collect()));
+        blocks.push(Block::Bullets(drift.signals.iter().map(told).collect()));
     }
     blocks.push(Block::Heading("Why".into()));
-    blocks.push(Block::Paragraph(Text::new().strong(cause(drift.cause)).plain(format!(" {}", drift.cause_text))));
+    blocks.push(Block::Paragraph(cause_words(drift)));
     blocks.push(Block::Heading("Shares at frozen thresholds".into()));
     blocks.push(Block::Table(shares(drift)));
     blocks.push(Block::Heading("Drivers".into()));
@@ -35,48 +29,79 @@ pub fn drift(drift: &Drift) -> Document {
     blocks.push(Block::Table(means(drift)));
     if let Measured::Value(found) = &drift.movement {
         blocks.push(Block::Heading("The same customers".into()));
-        let agreement = found.agreement.value().map_or_else(|| "–".to_owned(), |&share| percent(share));
-        let kappa = found.kappa.value().map_or_else(|| "–".to_owned(), |&kappa| coefficient(kappa));
-        blocks.push(Block::Paragraph(
-            format!(
-                "{} customers are in a segment both times; {agreement} keep it (kappa {kappa}). {} are new, {} have \
-                 enough orders by now, {} no longer have, {} are gone.",
-                integer(found.stayers),
-                integer(found.new),
-                integer(found.qualified),
-                integer(found.unqualified),
-                integer(found.gone)
-            )
-            .into(),
-        ));
-        blocks.push(Block::Table(matrix("Stayers: rows before, columns now", &found.matrix)));
+        blocks.push(Block::Paragraph(movement_words(found).into()));
+        blocks.push(Block::Table(matrix("Customers in a segment both times: rows before, columns now", &found.matrix)));
     }
     blocks.push(Block::Heading("Recalibration in the shadow".into()));
-    blocks.push(Block::Paragraph(shadow(drift)));
+    blocks.push(Block::Table(thresholds(drift)));
+    blocks.push(Block::Table(shadow_shares(drift)));
+    blocks.push(Block::Paragraph(shadow_words(drift).into()));
     blocks.push(Block::Table(matrix("Rows at frozen thresholds, columns at new ones", &drift.shadow.matrix)));
     blocks.push(Block::Heading("Completeness".into()));
     blocks.push(Block::Table(quality(drift)));
     for warning in &drift.warnings {
         blocks.push(Block::Callout(Tone::Caution, warning.clone().into()));
     }
+    Document { name: "drift", title: format!("Drift report: {}", drift.call.name()), byline: byline(drift), blocks }
+}
+
+/// What is compared with what.
+pub(crate) fn byline(drift: &Drift) -> String {
     let compared = &drift.compared;
-    let period = |period: Option<crate::planning::window::Period>| {
-        period.map_or_else(|| "no dates".to_owned(), crate::planning::window::Period::words)
+    let period = |period: Option<Period>| period.map_or_else(|| "no dates".to_owned(), Period::words);
+    format!(
+        "{} ({}) against a baseline of {} ({}); receipt {}; Quadrant {}",
+        counted(compared.customers_now, "customer", "customers"),
+        period(compared.period_now),
+        integer(compared.customers_before),
+        period(compared.period_before),
+        compared.receipt,
+        drift.build
+    )
+}
+
+/// A signal with its band.
+pub(crate) fn told(signal: &Signal) -> Text {
+    let band = match (signal.level, signal.persistent) {
+        (Level::Alert, true) => "Alert, second window:",
+        (Level::Alert, false) => "Alert band:",
+        _ => "Watch:",
     };
-    Document {
-        name: "drift",
-        title: format!("Drift report: {}", drift.call.name()),
-        byline: format!(
-            "{} customers ({}) against a baseline of {} ({}); receipt {}; quadrant {}",
-            integer(compared.customers_now),
-            period(compared.period_now),
-            integer(compared.customers_before),
-            period(compared.period_before),
-            compared.receipt,
-            drift.build
-        ),
-        blocks,
+    Text::new().strong(band).plain(format!(" {}", signal_words(signal)))
+}
+
+/// A signal in a reader's words: drivers under their names for people.
+pub(crate) fn signal_words(signal: &Signal) -> String {
+    let driver = ["psi:", "ks:", "mean:"].into_iter().find_map(|kind| signal.id.strip_prefix(kind));
+    let driver = driver.and_then(|rest| rest.split(':').next());
+    match driver.and_then(|name| Some((name, signal.text.strip_prefix(name)?))) {
+        Some((name, rest)) => format!("{}{rest}", wording::metric(name)),
+        None => wording::capital(&signal.text),
     }
+}
+
+/// Why it moved, as far as that can be told.
+pub(crate) fn cause_words(drift: &Drift) -> Text {
+    let mut words = drift.cause_text.clone();
+    for driver in &drift.drivers {
+        words = words.replace(&driver.name, &wording::metric(&driver.name));
+    }
+    Text::new().strong(cause(drift.cause)).plain(format!(" {words}"))
+}
+
+/// The customers who are in a segment both times, and those who are not.
+pub(crate) fn movement_words(found: &Movement) -> String {
+    let agreement = found.agreement.value().map_or_else(|| "–".to_owned(), |&share| percent(share));
+    let kappa = found.kappa.value().map_or_else(|| "–".to_owned(), |&kappa| coefficient(kappa));
+    format!(
+        "{} in a segment both times; {agreement} of them keep it (kappa {kappa}). {} new in a segment, {} had too short a \
+         history before and have one now, {} had a segment and have none now, {} gone.",
+        counted(found.stayers, "customer is", "customers are"),
+        counted(found.new, "is", "are"),
+        integer(found.qualified),
+        integer(found.unqualified),
+        counted(found.gone, "is", "are")
+    )
 }
 
 fn title(call: Call) -> &'static str {
@@ -88,7 +113,7 @@ fn title(call: Call) -> &'static str {
     }
 }
 
-fn advice(call: Call) -> &'static str {
+pub(crate) fn advice(call: Call) -> &'static str {
     match call {
         Call::Keep => " Scoring can go on as it is.",
         Call::Watch => " Change nothing; look again at the next window, with this window's drift.json beside it.",
@@ -122,7 +147,7 @@ fn number(value: &Measured<f64>, write: impl Fn(f64) -> String) -> Text {
     value.value().map_or_else(|| Text::from("–"), |&value| write(value).into())
 }
 
-fn shares(drift: &Drift) -> Table {
+pub(crate) fn shares(drift: &Drift) -> Table {
     let mut table = Table::new("Share of the customers in a segment")
         .words("Segment")
         .numbers("Baseline")
@@ -135,7 +160,7 @@ fn shares(drift: &Drift) -> Table {
             share.segment.into(),
             percent(share.share_before).into(),
             percent(share.share_now).into(),
-            percent(share.difference).into(),
+            points(share.difference).into(),
             number(&share.p, p_cell),
             level(share.level).into(),
         ]);
@@ -143,7 +168,7 @@ fn shares(drift: &Drift) -> Table {
     table
 }
 
-fn drivers(drift: &Drift) -> Table {
+pub(crate) fn drivers(drift: &Drift) -> Table {
     let mut table =
         Table::new("Core drivers over the baseline's bins: stability index and distance of the distributions")
             .words("Driver")
@@ -161,13 +186,14 @@ fn drivers(drift: &Drift) -> Table {
             number(&driver.psi, coefficient),
             number(&driver.psi_critical, coefficient),
             number(&driver.ks, coefficient),
+            number(&driver.ks_critical, coefficient),
             level(driver.level).into(),
         ]);
     }
     table
 }
 
-fn means(drift: &Drift) -> Table {
+pub(crate) fn means(drift: &Drift) -> Table {
     let mut table = Table::new("Mean of each driver within the segments, then and now").words("Driver");
     for segment in Segment::ALL {
         table = table.numbers(segment.name());
@@ -180,7 +206,7 @@ fn means(drift: &Drift) -> Table {
     table
 }
 
-fn matrix(caption: &str, counts: &[Vec<u64>]) -> Table {
+pub(crate) fn matrix(caption: &str, counts: &[Vec<u64>]) -> Table {
     let mut table = Table::new(caption).words("Segment");
     for segment in Segment::ALL {
         table = table.numbers(segment.name());
@@ -193,26 +219,54 @@ fn matrix(caption: &str, counts: &[Vec<u64>]) -> Table {
     table
 }
 
-fn shadow(drift: &Drift) -> Text {
+/// Both thresholds, in force and as this window's medians would have them, in the reader's units too.
+pub(crate) fn thresholds(drift: &Drift) -> Table {
     let shadow = &drift.shadow;
-    let shares: Vec<String> =
-        shadow.shares.iter().map(|s| format!("{} {}", s.segment.name(), percent(s.now))).collect();
-    format!(
-        "Medians of this window would be {} for frequency (in force: {}) and {} for loyalty (in force: {}). {} customers \
-         ({}) would change segment, and the shares would be {}: re-estimated medians put half of the customers on each \
-         side whatever happened, which is why they are not used to watch.",
-        score(shadow.frequency.now),
-        score(shadow.frequency.frozen),
-        score(shadow.loyalty.now),
-        score(shadow.loyalty.frozen),
-        integer(shadow.moved),
-        percent(shadow.moved_share),
-        wording::list(&shares)
-    )
-    .into()
+    let mut table = Table::new("Thresholds: in force, and as the medians of this window would have them")
+        .words("Score")
+        .numbers("In force")
+        .numbers("Would be")
+        .words("In other words");
+    let days = |score: f64| if score > 0.0 { decimal(1.0 / score - 1.0, 1) } else { "–".to_owned() };
+    table.row([
+        "Frequency".into(),
+        score(shadow.frequency.frozen).into(),
+        score(shadow.frequency.now).into(),
+        format!("{} days between orders, would be {}", days(shadow.frequency.frozen), days(shadow.frequency.now))
+            .into(),
+    ]);
+    table.row([
+        "Loyalty".into(),
+        score(shadow.loyalty.frozen).into(),
+        score(shadow.loyalty.now).into(),
+        format!("{} of lines bought before, would be {}", percent(shadow.loyalty.frozen), percent(shadow.loyalty.now))
+            .into(),
+    ]);
+    table
 }
 
-fn quality(drift: &Drift) -> Table {
+/// The four shares at both.
+pub(crate) fn shadow_shares(drift: &Drift) -> Table {
+    let mut table =
+        Table::new("Shares of this window").words("Segment").numbers("At frozen thresholds").numbers("At new ones");
+    for share in &drift.shadow.shares {
+        table.row([share.segment.into(), percent(share.frozen).into(), percent(share.now).into()]);
+    }
+    table
+}
+
+/// Who would move.
+pub(crate) fn shadow_words(drift: &Drift) -> String {
+    let shadow = &drift.shadow;
+    format!(
+        "{} ({}) would change segment. Re-estimated medians put half of the customers on each side whatever happened, \
+         which is why they are not used to watch.",
+        counted(shadow.moved, "customer", "customers"),
+        percent(shadow.moved_share)
+    )
+}
+
+pub(crate) fn quality(drift: &Drift) -> Table {
     let mut table = Table::new("Completeness of the extract, then and now").words("What").words("Band");
     for change in &drift.quality {
         table.row([change.text.clone().into(), level(change.level).into()]);

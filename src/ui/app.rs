@@ -8,7 +8,7 @@ use super::components::problem::Problem;
 use super::components::strip::Strip;
 use super::dom;
 use super::figure;
-use super::pages::{about, clustering, data, documents, overview, validation};
+use super::pages::{about, clustering, data, documents, monitor, overview, validation};
 use super::route::{self, Page};
 use super::session::Session;
 use super::state::State;
@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                 Page::Clustering => clustering::clustering(),
                 Page::Validation => validation::validation(),
                 Page::Documents => documents::Documents().into_any(),
+                Page::Monitor => monitor::monitor(),
                 Page::About => about::About().into_any(),
             }}
         </main>
@@ -88,7 +89,7 @@ fn drop_anywhere(state: State, session: Session) {
     let dropped = window_event_listener(ev::drop, move |event| {
         event.prevent_default();
         state.dragging.set(false);
-        session.drop_files(dom::files_dropped(event.data_transfer()));
+        session.put_down(dom::files_dropped(event.data_transfer()));
     });
     // The page lives as long as the tab.
     std::mem::forget((over, leave, dropped));

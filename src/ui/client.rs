@@ -1,7 +1,7 @@
 //! The only owner of the worker: starts it, talks the protocol, ends it.
 //!
 //! A message either way is a JS object `{ text, files?, bytes?, results? }`: `text` is the JSON of a [`Request`] or [`Event`],
-//! `files` travel beside [`Request::Inspect`], `bytes` beside [`Event::Made`], the text of results.json beside
+//! `files` travel beside [`Request::Inspect`] and [`Request::Receive`], `bytes` beside [`Event::Made`], the text of results.json beside
 //! [`Event::Finished`] and [`Event::MeasuredExactly`]: a JS string that nobody here parses. The worker is started from a `blob:`
 //! script of two lines, because such a worker inherits the page's content security policy (one started from an
 //! address does not): the engine is as unable to phone home as the page.
@@ -64,6 +64,8 @@ struct Inner {
     /// Requests sent and not answered yet: they are sent again to a worker that takes over.
     unanswered: RefCell<Vec<Request>>,
     sets: RefCell<BTreeMap<FileSetId, Vec<File>>>,
+    /// Which of them are for the monitor page: the engine receives those instead of inspecting them.
+    trays: RefCell<BTreeSet<FileSetId>>,
     /// Sets that a new worker is being given again; their answers are nobody's business.
     returning: RefCell<BTreeSet<FileSetId>>,
     cancelling: RefCell<Option<(RunId, TimeoutHandle)>>,
@@ -112,6 +114,7 @@ impl Client {
                 outbox: RefCell::default(),
                 unanswered: RefCell::default(),
                 sets: RefCell::default(),
+                trays: RefCell::default(),
                 returning: RefCell::default(),
                 cancelling: RefCell::default(),
             }),
@@ -143,6 +146,13 @@ impl Client {
         self.send(Request::Inspect { set });
     }
 
+    /// Keeps `files` as `set` and has the engine recognise them.
+    pub fn receive(&self, set: FileSetId, files: Vec<File>) {
+        self.inner.sets.borrow_mut().insert(set, files);
+        self.inner.trays.borrow_mut().insert(set);
+        self.send(Request::Receive { set });
+    }
+
     /// The files kept as `set`.
     pub fn files(&self, set: FileSetId) -> Vec<File> {
         self.inner.sets.borrow().get(&set).cloned().unwrap_or_default()
@@ -164,7 +174,7 @@ impl Client {
             self.inner
                 .outbox
                 .borrow_mut()
-                .retain(|waiting| !matches!(waiting, Request::Start { run: it, .. } if *it == run));
+                .retain(|waiting| !matches!(waiting, Request::Start { run: it, .. } | Request::Watch { run: it, .. } if *it == run));
             (self.inner.listener)(Notice::Event(Box::new(Event::Cancelled { run }), JsValue::NULL));
             return;
         }
@@ -176,7 +186,9 @@ impl Client {
                 // What was asked for meanwhile is asked of the next worker.
                 let mut waiting: Vec<Request> = inner.unanswered.borrow_mut().drain(..).collect();
                 waiting.retain(|request| {
-                    !matches!(request, Request::Start { run: it, .. } | Request::MeasureExactly { run: it, .. } if *it == run)
+                    !matches!(request, Request::Start { run: it, .. } | Request::MeasureExactly { run: it, .. }
+                        | Request::Watch { run: it, .. } | Request::Rehearse { run: it, .. } | Request::Verify { run: it, .. }
+                        if *it == run)
                 });
                 waiting.append(&mut inner.outbox.borrow_mut());
                 *inner.outbox.borrow_mut() = waiting;
@@ -266,7 +278,7 @@ impl Inner {
         let Ok(text) = serde_json::to_string(request) else { return };
         let message = Object::new();
         let _ = Reflect::set(&message, &"text".into(), &text.into());
-        if let Request::Inspect { set } = request {
+        if let Request::Inspect { set } | Request::Receive { set } = request {
             let files: Array = self.sets.borrow().get(set).into_iter().flatten().collect();
             let _ = Reflect::set(&message, &"files".into(), &files);
         }
@@ -283,12 +295,21 @@ impl Inner {
 
     fn answered(&self, event: &Event) {
         self.unanswered.borrow_mut().retain(|request| match (request, event) {
-            (Request::Inspect { set }, Event::Inspected { set: it, .. } | Event::Refused { set: it, .. }) => set != it,
+            (Request::Inspect { set }, Event::Inspected { set: it, .. } | Event::Refused { set: it, .. })
+            | (Request::Receive { set }, Event::Received { set: it, .. }) => set != it,
             (
                 Request::Start { run, .. },
                 Event::Finished { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
             )
             | (Request::Make { run, .. }, Event::Made { run: it, .. } | Event::Failed { run: it, .. })
+            | (
+                Request::Watch { run, .. } | Request::Rehearse { run, .. },
+                Event::Watched { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
+            )
+            | (
+                Request::Verify { run, .. },
+                Event::Verified { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
+            )
             | (Request::Explain { run, .. }, Event::Explained { run: it, .. } | Event::Failed { run: it, .. })
             | (
                 Request::MeasureExactly { run, .. },
@@ -311,7 +332,7 @@ impl Inner {
                 self.greet(build);
                 return;
             }
-            Event::Inspected { set, .. } | Event::Refused { set, .. } => {
+            Event::Inspected { set, .. } | Event::Refused { set, .. } | Event::Received { set, .. } => {
                 let returned = self.returning.borrow_mut().remove(set);
                 if returned {
                     self.open_if_complete();
@@ -326,6 +347,8 @@ impl Inner {
             Event::Finished { run, .. }
             | Event::Failed { run, .. }
             | Event::Cancelled { run }
+            | Event::Watched { run, .. }
+            | Event::Verified { run, .. }
             | Event::MeasuredExactly { run, .. } => {
                 let mut cancelling = self.cancelling.borrow_mut();
                 if cancelling.as_ref().is_some_and(|(asked, _)| asked == run)
@@ -359,13 +382,17 @@ impl Inner {
             .outbox
             .borrow()
             .iter()
-            .filter_map(|request| if let Request::Inspect { set } = request { Some(*set) } else { None })
+            .filter_map(|request| match request {
+                Request::Inspect { set } | Request::Receive { set } => Some(*set),
+                _ => None,
+            })
             .collect();
         let returning: BTreeSet<FileSetId> =
             self.sets.borrow().keys().filter(|set| !waiting.contains(set)).copied().collect();
         self.returning.borrow_mut().clone_from(&returning);
         for set in returning {
-            self.post(&Request::Inspect { set });
+            let tray = self.trays.borrow().contains(&set);
+            self.post(&if tray { Request::Receive { set } } else { Request::Inspect { set } });
         }
         self.open_if_complete();
     }
@@ -391,7 +418,7 @@ impl Inner {
         // What it was doing may be what killed it: not again without being asked, and not these files.
         let doing: Vec<Request> = self.unanswered.borrow_mut().drain(..).collect();
         for request in doing {
-            if let Request::Inspect { set } = request {
+            if let Request::Inspect { set } | Request::Receive { set } = request {
                 self.sets.borrow_mut().remove(&set);
             }
         }

@@ -44,6 +44,8 @@ pub fn stage(name: &str) -> String {
         "prepare" => "Preparing feature sets".to_owned(),
         "clustering" => "Testing for clusters".to_owned(),
         "decision" => "Weighing the evidence".to_owned(),
+        "verify" => "Verifying the receipt".to_owned(),
+        "generate" => "Making up a later window".to_owned(),
         other => {
             let mut words = other.replace('_', " ");
             if let Some(first) = words.get_mut(0..1) {

@@ -16,14 +16,16 @@ pub enum Page {
     Validation,
     /// The six documents.
     Documents,
+    /// A later extract beside its baseline; receipts.
+    Monitor,
     /// Method, privacy, licence.
     About,
 }
 
 impl Page {
     /// All, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Data, Self::Clustering, Self::Validation, Self::Documents, Self::About];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Data, Self::Clustering, Self::Validation, Self::Documents, Self::Monitor, Self::About];
 
     /// Name in the fragment and in `nav-<page>`.
     pub fn slug(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Page {
             Self::Clustering => "clustering",
             Self::Validation => "validation",
             Self::Documents => "documents",
+            Self::Monitor => "monitor",
             Self::About => "about",
         }
     }
@@ -45,6 +48,7 @@ impl Page {
             Self::Clustering => "Clustering",
             Self::Validation => "Validation",
             Self::Documents => "Documents",
+            Self::Monitor => "Monitor",
             Self::About => "About",
         }
     }
@@ -57,6 +61,7 @@ impl Page {
             Self::Clustering => "#/clustering",
             Self::Validation => "#/validation",
             Self::Documents => "#/documents",
+            Self::Monitor => "#/monitor",
             Self::About => "#/about",
         }
     }
@@ -76,7 +81,8 @@ impl Page {
     }
 }
 
-fn here() -> Page {
+/// The page now, without following it.
+pub fn here() -> Page {
     Page::of(&window().location().hash().unwrap_or_default())
 }
 

@@ -12,13 +12,14 @@ use web_sys::File;
 
 use super::client::{Client, Notice};
 use super::dom;
-use super::route::Page;
-use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State};
+use super::route::{self, Page};
+use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State, Tray};
 use crate::clustering::exact::Solution;
 use crate::extract::schema::Mapping;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
-use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Request, RunId};
+use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Plot, Request, RunId, WindowFile};
+use crate::view::monitor::Ready;
 
 /// The reader's side of the protocol. One per page; see [`Session::expect`].
 #[derive(Clone)]
@@ -37,6 +38,8 @@ struct Books {
     earlier: RefCell<Option<FileSet>>,
     /// The run that counts; events of others are stale.
     current: RefCell<Option<Recipe>>,
+    /// The comparison or verification under way.
+    later: Cell<Option<RunId>>,
     /// A download that waits for its run to be made again in a new engine.
     wanted: RefCell<Option<Artifact>>,
     /// The last results.json as a JS string, for `window.__quadrant.results()`.
@@ -119,6 +122,129 @@ impl Session {
         }
     }
 
+    /// Files dropped on the page: those with a JSON file among them, and any on the monitor page, are for it; all others
+    /// are an extract to be analysed.
+    pub fn put_down(&self, files: Vec<File>) {
+        if route::here() == Page::Monitor {
+            self.receive(files);
+        } else {
+            self.open(files);
+        }
+    }
+
+    /// Files picked on any page: a JSON file among them leads to the monitor page.
+    pub fn open(&self, files: Vec<File>) {
+        if files.iter().any(|file| file.name().to_lowercase().ends_with(".json")) {
+            self.receive(files);
+        } else {
+            self.drop_files(files);
+        }
+    }
+
+    /// Adds files to the tray of the monitor page; one of the same name replaces the earlier one.
+    pub fn receive(&self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        let held = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id));
+        let mut all = held.map(|held| self.client.files(held)).unwrap_or_default();
+        all.retain(|old| files.iter().all(|new| new.name() != old.name()));
+        all.extend(files);
+        self.lay(all);
+        Page::Monitor.open();
+    }
+
+    /// Takes one file off the tray.
+    pub fn take_off(&self, name: &str) {
+        let held = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id));
+        let mut all = held.map(|held| self.client.files(held)).unwrap_or_default();
+        all.retain(|file| file.name() != name);
+        self.lay(all);
+    }
+
+    fn lay(&self, files: Vec<File>) {
+        let id = FileSetId(self.books.next_set.get() + 1);
+        self.books.next_set.set(id.0);
+        if matches!(self.state.phase.get_untracked(), Phase::Failed(_)) {
+            self.rest();
+        }
+        let empty = files.is_empty();
+        self.state.tray.set((!empty).then_some(Tray { id, view: None }));
+        self.keep_only();
+        if !empty {
+            self.client.receive(id, files);
+        }
+    }
+
+    /// Forgets the files that nothing on screen is made of.
+    fn keep_only(&self) {
+        let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
+        let files = self.state.files.with_untracked(|files| files.as_ref().map(|files| files.id));
+        let tray = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id));
+        let kept: Vec<FileSetId> = shown.into_iter().chain(files).chain(tray).collect();
+        self.client.keep_only(&kept);
+    }
+
+    /// The finished run on screen, as far as the engine still holds it.
+    fn own(&self) -> Option<RunId> {
+        self.state.shown.with_untracked(|shown| {
+            let shown = shown.as_ref().filter(|shown| shown.millis.is_some())?;
+            (shown.recipe.engine == self.client.generation()).then_some(shown.recipe.run)
+        })
+    }
+
+    /// Holds the later extract of the tray against its baseline, or that of the result on screen.
+    pub fn watch(&self, allow_overlap: bool) {
+        let Some(set) = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id)) else { return };
+        let own = self.own();
+        let run = self.go("inspect");
+        self.client.send(Request::Watch { run, set, own, allow_overlap });
+    }
+
+    /// Makes up a later window of the demo on screen.
+    pub fn rehearse(&self, plot: Plot) {
+        let Some(of) = self.own() else {
+            self.fail(result_gone());
+            return;
+        };
+        let run = self.go("generate");
+        self.client.send(Request::Rehearse { run, of, plot });
+    }
+
+    /// Verifies the receipt of the tray with its files, or with those of the result on screen.
+    pub fn verify(&self) {
+        let Some(set) = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id)) else { return };
+        let with = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
+        let run = self.go("verify");
+        self.state.verified.set(None);
+        self.client.send(Request::Verify { run, set, with });
+    }
+
+    /// A comparison or verification begins.
+    fn go(&self, stage: &str) -> RunId {
+        self.stop_quietly();
+        let run = RunId(self.books.next_run.get() + 1);
+        self.books.next_run.set(run.0);
+        self.books.later.set(Some(run));
+        let stage = stage.to_owned();
+        self.state.phase.set(Phase::Running(Progress { run, stage, done: 0, total: 0, stopping: false }));
+        run
+    }
+
+    /// Has a file of the later window made and saves it.
+    pub fn download_window(&self, file: WindowFile) {
+        let held =
+            self.state.watched.with_untracked(|watched| watched.as_ref().map(|(engine, run, _)| (*engine, *run)));
+        match held {
+            Some((engine, run)) if engine == self.client.generation() => {
+                self.state.making.set(Some(Artifact::Window(file)));
+                self.client.send(Request::Make { run, artifact: Artifact::Window(file) });
+            }
+            Some(_) => self.fail(result_gone()),
+            None => {}
+        }
+    }
+
     /// Adds files to the set in hand; one of the same name replaces the earlier one.
     pub fn add_files(&self, files: Vec<File>) {
         let own = self
@@ -143,13 +269,12 @@ impl Session {
         let id = FileSetId(self.books.next_set.get() + 1);
         self.books.next_set.set(id.0);
         let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
-        let kept: Vec<FileSetId> = shown.into_iter().collect();
-        self.client.keep_only(&kept);
         let held = self.state.files.get_untracked();
         if held.as_ref().is_some_and(|held| shown == Some(held.id)) {
             *self.books.earlier.borrow_mut() = held;
         }
         self.state.files.set(Some(FileSet { id, source, inspection: None }));
+        self.keep_only();
         self.state.draft.set(None);
         self.state.phase.set(Phase::Inspecting);
         self.client.inspect(id, files);
@@ -197,7 +322,7 @@ impl Session {
     pub fn cancel(&self) {
         *self.books.wanted.borrow_mut() = None;
         self.state.making.set(None);
-        let run = self.books.current.borrow().as_ref().map(|recipe| recipe.run);
+        let run = self.books.current.borrow().as_ref().map(|recipe| recipe.run).or(self.books.later.get());
         if let Some(run) = run {
             self.state.phase.update(|phase| {
                 if let Phase::Running(progress) = phase {
@@ -221,8 +346,8 @@ impl Session {
     /// Cancels without a word: something newer is about to start.
     fn stop_quietly(&self) {
         let stale = self.books.current.borrow_mut().take();
-        if let Some(recipe) = stale {
-            self.client.cancel(recipe.run);
+        if let Some(run) = stale.map(|recipe| recipe.run).or(self.books.later.take()) {
+            self.client.cancel(run);
         }
     }
 
@@ -245,6 +370,7 @@ impl Session {
 
     fn rest(&self) {
         *self.books.current.borrow_mut() = None;
+        self.books.later.set(None);
         let shown = self.state.shown.with_untracked(Option::is_some);
         self.state.phase.set(if shown { Phase::Done } else { Phase::Ready });
     }
@@ -314,6 +440,7 @@ impl Session {
 
     fn fail(&self, failure: Failure) {
         *self.books.current.borrow_mut() = None;
+        self.books.later.set(None);
         *self.books.wanted.borrow_mut() = None;
         self.state.making.set(None);
         self.state.phase.set(Phase::Failed(failure));
@@ -321,6 +448,7 @@ impl Session {
 
     fn is_current(&self, run: RunId) -> bool {
         self.books.current.borrow().as_ref().is_some_and(|recipe| recipe.run == run)
+            || self.books.later.get() == Some(run)
     }
 
     fn hear(&self, notice: Notice) {
@@ -373,6 +501,33 @@ impl Session {
                 } else {
                     self.fail(missing_roles(&missing));
                     Page::Data.open();
+                }
+            }
+            Event::Received { set, tray } => {
+                let ours = self.state.tray.with_untracked(|held| held.as_ref().is_some_and(|held| held.id == set));
+                if !ours {
+                    return;
+                }
+                let (ready, failure) = (tray.ready, tray.failure.clone());
+                self.state.tray.set(Some(Tray { id: set, view: Some(Arc::from(tray)) }));
+                match (failure, ready) {
+                    (Some(failure), _) => self.fail(failure),
+                    (None, Ready::Compare) => self.watch(false),
+                    (None, Ready::NeedsBaseline) if self.own().is_some() => self.watch(false),
+                    (None, Ready::Verify) => self.verify(),
+                    (None, _) => {}
+                }
+            }
+            Event::Watched { run, view } => {
+                if self.is_current(run) {
+                    self.state.watched.set(Some((self.client.generation(), run, Arc::from(view))));
+                    self.rest();
+                }
+            }
+            Event::Verified { run, view } => {
+                if self.is_current(run) {
+                    self.state.verified.set(Some(Arc::from(view)));
+                    self.rest();
                 }
             }
             Event::Refused { set, failure } => {

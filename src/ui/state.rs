@@ -9,6 +9,7 @@ use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
 use crate::view::View;
 use crate::view::card::Card;
+use crate::view::monitor::{TrayView, Verified, Watched};
 
 /// Where the files came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,15 @@ pub struct Asked {
     pub answer: Option<Option<Arc<Card>>>,
 }
 
+/// Files put down for the monitor page: a later extract, a baseline, a receipt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tray {
+    /// Their id.
+    pub id: FileSetId,
+    /// What the engine took them for; `None` until it has looked.
+    pub view: Option<Arc<TrayView>>,
+}
+
 /// The page's state: cheap handles, copied everywhere.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -133,6 +143,12 @@ pub struct State {
     pub making: RwSignal<Option<crate::protocol::Artifact>>,
     /// The document that the engine wrote last, and which run's it is.
     pub document: RwSignal<Option<(RunId, crate::protocol::Artifact, String)>>,
+    /// The files of the monitor page.
+    pub tray: RwSignal<Option<Tray>>,
+    /// The later window compared last, and the engine and run that hold it.
+    pub watched: RwSignal<Option<(u32, RunId, Arc<Watched>)>>,
+    /// The receipt verified last.
+    pub verified: RwSignal<Option<Arc<Verified>>>,
 }
 
 impl State {
@@ -148,6 +164,9 @@ impl State {
             card: RwSignal::new(None),
             making: RwSignal::new(None),
             document: RwSignal::new(None),
+            tray: RwSignal::new(None),
+            watched: RwSignal::new(None),
+            verified: RwSignal::new(None),
         }
     }
 

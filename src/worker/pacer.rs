@@ -22,6 +22,12 @@ pub(super) fn now() -> f64 {
     js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>().performance().map_or(0.0, |clock| clock.now())
 }
 
+/// The day in UTC, `YYYY-MM-DD`.
+pub(super) fn today() -> String {
+    let now = String::from(js_sys::Date::new_0().to_iso_string());
+    now.chars().take(10).collect()
+}
+
 /// One run's pacer.
 pub(super) struct WorkerPacer {
     engine: Rc<Engine>,

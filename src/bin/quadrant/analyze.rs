@@ -6,14 +6,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use quadrant::clustering::exact::Solution;
-use quadrant::export::documents::{Form, document, report};
-use quadrant::export::experiment;
+use quadrant::export::outputs::{MATRIX, Outputs};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
-use quadrant::export::sql::{Dialect, check, query};
-use quadrant::export::{ExportError, assignments, baseline, features, operations, results};
+use quadrant::export::{ExportError, features};
 use quadrant::extract::ids::Ids;
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
@@ -22,9 +21,9 @@ use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Finished, Listeners, run_telling};
+use quadrant::pipeline::run::{Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
-use quadrant::report::documents::Title;
+use quadrant::validation::timeline::iso_date;
 
 use crate::disk::Disk;
 use crate::fault::Fault;
@@ -111,9 +110,6 @@ fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
     })
 }
 
-/// The largest file.
-const MATRIX: &str = "features.parquet";
-
 /// Runs the analysis, writes the files and says what came out.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     let params = arguments.params()?;
@@ -147,19 +143,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         };
         // Nobody will ask about single customers.
         finished.tables.history = None;
-        let results = &finished.outcome.results;
-        let mut outputs = write(&finished, &mut disk.clone())?;
+        finished.outcome.date = Some(today());
+        let again = Outputs::of(&finished);
+        let mut disk = disk.clone();
+        let mut outputs = Vec::new();
+        for name in again.names() {
+            if name != MATRIX {
+                outputs.push(output(&mut disk, &again, &name)?);
+            }
+        }
         if let Some(written) = matrix {
             let (out, hashed) = written?;
-            outputs.push(named(&mut disk.clone(), out, hashed)?);
+            outputs.push(named(&mut disk, out, hashed)?);
         }
-        let mut disk = disk.clone();
-        outputs.extend(hand_over(&finished, &mut disk)?);
-        outputs.extend(papers(&finished, &mut disk)?);
-        let receipt = Receipt::new(results, outputs.clone());
+        let receipt = Receipt::new(&finished, outputs.clone());
         outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
         drop(pace);
-        summary::print(results, &outputs, &arguments.out);
+        summary::print(&finished.outcome.results, &outputs, &arguments.out);
         Ok(())
     })
 }
@@ -197,62 +197,16 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
     paths.iter().map(open).collect()
 }
 
-/// Writes all files of a finished run but the receipt.
-pub(crate) fn everything(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
-    let tables = &finished.tables;
-    let mut outputs = write(finished, disk)?;
-    outputs.push(file(disk, MATRIX, |out| features::parquet(&tables.id_name, &tables.ids, &tables.features, out))?);
-    outputs.extend(hand_over(finished, disk)?);
-    outputs.extend(papers(finished, disk)?);
-    Ok(outputs)
+/// Writes one file of a run.
+fn output(disk: &mut Disk, outputs: &Outputs<'_>, name: &str) -> Result<Hashed, Fault> {
+    file(disk, name, |out| outputs.write(name, out).unwrap_or(Ok(())))
 }
 
-/// Writes the six documents, the report and the list of arms.
-fn papers(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
-    let (outcome, tables) = (&finished.outcome, &finished.tables);
-    let mut outputs = Vec::new();
-    for title in Title::ALL {
-        for (form, ending) in [(Form::Markdown, "md"), (Form::Html, "html")] {
-            let name = format!("documents/{}.{ending}", title.name());
-            let content = document(outcome, title, form);
-            outputs.push(file(disk, &name, |out| {
-                out.write_all(content.as_bytes()).map_err(|source| ExportError::Io { file: "documents", source })
-            })?);
-        }
-    }
-    outputs.push(text(disk, "report.html", &report(outcome))?);
-    let share = outcome.results.planning.design.treatment_share;
-    outputs.push(file(disk, "experiment_assignments.csv", |out| {
-        let segmentation = tables.segmentation.as_ref();
-        experiment::csv(&tables.id_name, &tables.ids, segmentation, &tables.features, share, out)
-    })?);
-    Ok(outputs)
-}
-
-/// Writes everything that is made from the tables.
-fn write(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
-    let tables = &finished.tables;
-    let (name, ids, segmentation) = (tables.id_name.as_str(), &tables.ids, tables.segmentation.as_ref());
-    let outcome = &finished.outcome;
-    Ok(vec![
-        file(disk, "results.json", |out| results::json(&outcome.results, out))?,
-        file(disk, "assignments.parquet", |out| assignments::parquet(name, ids, segmentation, out))?,
-        file(disk, "assignments.csv", |out| assignments::csv(name, ids, segmentation, out))?,
-    ])
-}
-
-/// Writes the baseline and the scoring queries; nothing when nobody has a segment.
-fn hand_over(finished: &Finished, disk: &mut Disk) -> Result<Vec<Hashed>, Fault> {
-    let Ok(baseline) = baseline::baseline(finished) else { return Ok(Vec::new()) };
-    let mut outputs = vec![file(disk, "baseline.json", |out| baseline::json(&baseline, out))?];
-    for dialect in Dialect::ALL {
-        outputs.push(text(disk, dialect.file(), &query::scoring(&baseline, dialect))?);
-        outputs.push(text(disk, dialect.check_file(), &check::self_check(&baseline, dialect))?);
-    }
-    for (name, content) in operations::files(&baseline) {
-        outputs.push(text(disk, name, &content)?);
-    }
-    Ok(outputs)
+/// The day in UTC, `YYYY-MM-DD`.
+fn today() -> String {
+    const SECONDS_OF_A_DAY: u64 = 86_400;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    iso_date(i32::try_from(since.as_secs() / SECONDS_OF_A_DAY).unwrap_or_default())
 }
 
 /// Writes a text file.

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use quadrant::export::ExportError;
 use quadrant::export::{documents, scored};
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
@@ -52,11 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
     let pace = progress::pace("starting");
     let watched = block_on(watch(opened.question(), &earlier, arguments.allow_overlap, &pace));
     let (scored, found) = watched.map_err(|error| fault(&error))?;
-    file(&mut disk, "drift.json", |out| {
-        serde_json::to_writer_pretty(&mut *out, &found)
-            .map_err(|source| ExportError::Json { file: "drift.json", source })?;
-        out.write_all(b"\n").map_err(|source| ExportError::Io { file: "drift.json", source })
-    })?;
+    file(&mut disk, "drift.json", |out| scored::drift_json(&found, out))?;
     text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found), &|_| None))?;
     text(&mut disk, "drift.html", &documents::drift_html(&found))?;
     file(&mut disk, "assignments.parquet", |out| scored::parquet(&scored, out))?;

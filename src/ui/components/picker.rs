@@ -14,6 +14,9 @@ pub fn Picker(
     /// Adds to the files in hand instead of replacing them.
     #[prop(default = false)]
     adding: bool,
+    /// Files for the monitor page.
+    #[prop(default = false)]
+    later: bool,
     /// `data-testid` of the input.
     #[prop(default = "file-input")]
     testid: &'static str,
@@ -28,12 +31,16 @@ pub fn Picker(
         let files = dom::files_of(input.files());
         // The same file may be picked again.
         input.set_value("");
-        session.with_value(|session| if adding { session.add_files(files) } else { session.drop_files(files) });
+        session.with_value(|session| match (later, adding) {
+            (true, _) => session.receive(files),
+            (false, true) => session.add_files(files),
+            (false, false) => session.open(files),
+        });
     };
     view! {
         <label class=format!("{class} picker")>
             {label}
-            <input type="file" multiple=true accept=".parquet,.pq,.parq,application/vnd.apache.parquet" data-testid=testid
+            <input type="file" multiple=true accept=".parquet,.pq,.parq,.json,application/vnd.apache.parquet,application/json" data-testid=testid
                 node_ref=input on:change=picked/>
         </label>
     }
