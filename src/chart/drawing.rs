@@ -2,14 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::boxes::{self, Boxes};
+use super::clock::{self, Clock};
+use super::dendrogram::{self, Dendrogram};
+use super::dots::{self, Dots};
+use super::flow::{self, Flow};
 use super::forest::{self, Forest};
 use super::frame::Frame;
+use super::heatmap::{self, Heatmap};
 use super::histogram::{self, Counted};
 use super::k_curve::{self, Curves};
+use super::line::{self, Lines};
+use super::loadings::{self, Loadings};
 use super::mosaic::{self, Segments};
 use super::scene::Scene;
 use super::segment_map::{self, SegmentMap};
 use super::shares_over_time::{self, SharesOverTime};
+use super::silhouette::{self, Silhouettes};
 
 /// A chart to be drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +35,24 @@ pub enum Drawing {
     Counted(Counted),
     /// The four shares from step to step.
     SharesOverTime(SharesOverTime),
+    /// One metric in several groups.
+    Boxes(Boxes),
+    /// Curves with bands.
+    Lines(Lines),
+    /// Rows of dots with intervals.
+    Dots(Dots),
+    /// Numbers between -1 and 1, by pairs.
+    Heatmap(Heatmap),
+    /// Who stays and who moves.
+    Flow(Flow),
+    /// Hours and weekdays.
+    Clock(Clock),
+    /// Silhouette widths.
+    Silhouettes(Silhouettes),
+    /// The top of Ward's tree.
+    Dendrogram(Dendrogram),
+    /// What components are made of.
+    Loadings(Loadings),
 }
 
 impl Drawing {
@@ -38,6 +65,15 @@ impl Drawing {
             Self::Curves(input) => k_curve::draw(input, frame),
             Self::Counted(input) => histogram::draw(input, frame),
             Self::SharesOverTime(input) => shares_over_time::draw(input, frame),
+            Self::Boxes(input) => boxes::draw(input, frame),
+            Self::Lines(input) => line::draw(input, frame),
+            Self::Dots(input) => dots::draw(input, frame),
+            Self::Heatmap(input) => heatmap::draw(input, frame),
+            Self::Flow(input) => flow::draw(input, frame),
+            Self::Clock(input) => clock::draw(input, frame),
+            Self::Silhouettes(input) => silhouette::draw(input, frame),
+            Self::Dendrogram(input) => dendrogram::draw(input, frame),
+            Self::Loadings(input) => loadings::draw(input, frame),
         }
     }
 }

@@ -10,16 +10,43 @@
 //! - [`forest`]: effects with intervals.
 //! - [`shares_over_time`]: the four shares from step to step.
 //! - [`k_curve`]: silhouette over k, beside what structureless data would score.
+//! - [`boxes`]: one metric in several groups; [`dots`]: rows of dots with intervals; [`line`]: curves with bands;
+//!   [`heatmap`], [`flow`] (who moves where), [`clock`] (hours and weekdays), [`silhouette`], [`dendrogram`],
+//!   [`loadings`].
+//! - [`calibration`], [`course`], [`power`], [`reliability`], [`scree`], [`thresholds`]: findings as curves;
+//!   [`nulls`], [`rivals`], [`split`], [`stability`]: as rows of dots; [`correlations`]: as heatmaps.
 
+pub mod axis;
 pub mod bars;
+pub mod boxes;
+pub mod calibration;
+pub mod clock;
+pub mod correlations;
+pub mod course;
+pub mod dendrogram;
+pub mod dots;
 pub mod drawing;
+pub mod flow;
 pub mod forest;
 pub mod frame;
+pub mod heatmap;
 pub mod histogram;
 pub mod k_curve;
+pub mod line;
+pub mod loadings;
 pub mod mosaic;
+pub mod nulls;
+pub mod power;
+pub mod reliability;
+pub mod rivals;
+pub mod said;
 pub mod scale;
 pub mod scene;
+pub mod scree;
 pub mod segment_map;
 pub mod shares_over_time;
+pub mod silhouette;
+pub mod split;
+pub mod stability;
 pub mod svg;
+pub mod thresholds;

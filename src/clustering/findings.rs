@@ -246,6 +246,32 @@ pub struct ExactFindings {
     pub found: Measured<GridCell>,
 }
 
+/// Silhouette widths of the headline solution on a sample, for drawing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SilhouettePlot {
+    /// Feature set.
+    pub set: String,
+    /// k.
+    pub k: u32,
+    /// Mean width of the sample.
+    pub mean: f64,
+    /// The clusters, in ascending order of their labels.
+    pub clusters: Vec<SilhouetteCluster>,
+}
+
+/// One cluster of the silhouette plot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SilhouetteCluster {
+    /// Its rows in the sample.
+    pub rows: u64,
+    /// Their mean width.
+    pub mean: f64,
+    /// Share of them with a negative width.
+    pub misplaced_share: f64,
+    /// Their widths, descending, thinned to at most 40.
+    pub widths: Vec<f64>,
+}
+
 /// results.json `clustering`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClusteringFindings {
@@ -270,6 +296,8 @@ pub struct ClusteringFindings {
     pub exact: Vec<ExactFindings>,
     /// The solution that the verdict is about: the one whose evidence is strongest.
     pub headline: Measured<Headline>,
+    /// Its silhouette widths on a sample.
+    pub silhouette_plot: Measured<SilhouettePlot>,
     /// The tribunal's verdict.
     pub verdict: Measured<Structure>,
     /// The evidence behind the verdict, one sentence each, heaviest first.

@@ -8,6 +8,7 @@ use super::grid::{self, SetRun};
 use super::mixture::mixtures;
 use super::null_benchmark::{Reference, Trial, benchmark};
 use super::sample;
+use super::silhouette_plot;
 use super::stability;
 use super::verdict::judge;
 use super::ward::hierarchy;
@@ -77,6 +78,12 @@ pub async fn tribunal(
     let dbscan = one(other("canonical_pruned"), |prepared| density(prepared, effort, seed, &second)).await?;
     let mixture = one(other("behavioural"), |prepared| mixtures(prepared, effort, seed, &third)).await?;
     let verdict = judge(&sets, &null_benchmark, &stable);
+    let headline = verdict.headline.value();
+    let run = headline.and_then(|best| Some((runs.iter().find(|run| run.findings.id == best.set)?, best.k)));
+    let silhouette_plot = match run {
+        Some((run, k)) => silhouette_plot::of(run, k, seed, &pace.part(999, 1_000, 1_000)).await?,
+        None => Measured::absent("no solution has a silhouette", "more distinct customers"),
+    };
     let headline_k = verdict.headline.value().map(|headline| headline.k);
     let agreement = agreements(&runs, question.rule, &rows, headline_k);
     let canonical = canonical::compare(canonical::Ours {
@@ -97,6 +104,7 @@ pub async fn tribunal(
         canonical,
         exact: Vec::new(),
         headline: verdict.headline,
+        silhouette_plot,
         verdict: verdict.structure,
         reasons: verdict.reasons,
         sentence: verdict.sentence,

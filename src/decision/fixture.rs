@@ -152,6 +152,7 @@ pub(super) fn clustering(
         canonical: Vec::new(),
         exact: Vec::new(),
         headline: v(Headline { set, k: 4, silhouette }),
+        silhouette_plot: none(),
         verdict: v(verdict),
         reasons: Vec::new(),
         sentence: "As the tribunal says.".to_owned(),

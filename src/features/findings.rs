@@ -52,6 +52,15 @@ pub struct HighCorrelation {
     pub r: f64,
 }
 
+/// Pearson's r of every pair of the behavioural features.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Correlations {
+    /// The features.
+    pub features: Vec<String>,
+    /// Row i holds r with the features before it: i values; not measured where a feature is constant.
+    pub rows: Vec<Vec<Measured<f64>>>,
+}
+
 /// IQR outliers of one feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutlierCount {
@@ -107,6 +116,9 @@ pub struct FeatureFindings {
     pub corrected: Vec<FeatureSummary>,
     /// |r| > 0.85 among the behavioural features.
     pub high_correlations: Vec<HighCorrelation>,
+    /// Correlations of the behavioural features, each pair once.
+    #[serde(default)]
+    pub correlations: Correlations,
     /// Names of features with variance < 0.001.
     pub low_variance: Vec<String>,
     /// IQR outliers of the behavioural features.

@@ -8,7 +8,9 @@ use crate::stats::rng::Rng;
 use crate::stats::{describe, quantile};
 
 use super::catalogue::{Behavioural, Corrected};
-use super::findings::{DipFinding, FeatureFindings, FeatureSummary, Group, HighCorrelation, OutlierCount};
+use super::findings::{
+    Correlations, DipFinding, FeatureFindings, FeatureSummary, Group, HighCorrelation, OutlierCount,
+};
 use super::table::{FeatureTable, ShareRuns, Shares};
 
 /// Pairs above this |r| are listed (canonical).
@@ -69,13 +71,19 @@ pub async fn review(
         .collect();
 
     let (mut high_correlations, mut outliers) = (Vec::new(), Vec::new());
+    let mut correlations = Correlations {
+        features: behavioural.iter().map(|(feature, _)| feature.name().to_owned()).collect(),
+        rows: vec![Vec::new(); behavioural.len()],
+    };
     for (i, &(a, x)) in behavioural.iter().enumerate() {
         pace.tick(step(), steps).await?;
         outliers.extend(outlier_count(a.name(), x));
-        for &(b, y) in behavioural.iter().skip(i + 1) {
-            if let Some(r) = pearson(x, y).filter(|r| r.abs() > HIGH_CORRELATION) {
+        for (&(b, y), row) in behavioural.iter().zip(&mut correlations.rows).skip(i + 1) {
+            let r = pearson(x, y);
+            if let Some(r) = r.filter(|r| r.abs() > HIGH_CORRELATION) {
                 high_correlations.push(HighCorrelation { a: a.name().to_owned(), b: b.name().to_owned(), r });
             }
+            row.push(r.map_or_else(|| Measured::absent("all customers have the same value", ""), Measured::Value));
         }
     }
     let sample = sample(table.rows(), seed);
@@ -96,6 +104,7 @@ pub async fn review(
         summary,
         corrected,
         high_correlations,
+        correlations,
         outliers,
         dip,
         dictionary: table.dictionary(),

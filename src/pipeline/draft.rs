@@ -11,7 +11,7 @@ use crate::segments::findings::{SegmentFindings, Thresholds};
 use crate::stats::measured::{Measured, NotMeasured};
 use crate::validation::findings::ValidationFindings;
 
-use super::outcome::{Build, Drawings, Outcome, PrepareReport, ReadinessReport, Results, SCHEMA_VERSION};
+use super::outcome::{Build, Drawings, OrderClock, Outcome, PrepareReport, ReadinessReport, Results, SCHEMA_VERSION};
 use super::params::Params;
 
 /// Everything found so far; what has not been looked at yet says so.
@@ -49,7 +49,18 @@ impl Draft {
             segments: Vec::new(),
             validation: pending(),
             planning: PlanningFindings::default(),
-            drawings: Drawings { score_density: pending(), feature_histograms: Vec::new(), order_counts: pending() },
+            drawings: Drawings {
+                score_density: pending(),
+                feature_histograms: Vec::new(),
+                order_counts: pending(),
+                boxes: Vec::new(),
+                clock: OrderClock {
+                    hours: pending(),
+                    mean_hour: pending(),
+                    weekdays: pending(),
+                    mean_weekday: pending(),
+                },
+            },
         }
     }
 

@@ -1,9 +1,15 @@
 //! Binned data for the charts: never per customer, so that the page stays light at any size.
 
+use crate::extract::history::OrderHistory;
+use crate::features::catalogue::Corrected;
 use crate::features::table::FeatureTable;
+use crate::pace::{Cancelled, Pace};
+use crate::segments::findings::Segment;
+use crate::stats::circular::from_sums;
 use crate::stats::measured::Measured;
+use crate::stats::quantile;
 
-use super::outcome::{Drawings, Histogram, ScoreDensity};
+use super::outcome::{Drawings, FiveNumbers, Histogram, MetricBoxes, OrderClock, ScoreDensity};
 
 /// Bins along each axis of the segment map.
 const MAP_BINS: usize = 40;
@@ -14,12 +20,13 @@ const MAP_TAIL: f64 = 0.995;
 
 /// Bins everything that the charts draw.
 ///
-/// `freq` and `loyalty` are the scores of the table's rows, empty when nobody qualified.
-pub fn draw(table: &FeatureTable, freq: &[f64], loyalty: &[f64]) -> Drawings {
-    let feature_histograms = table
-        .present()
-        .filter_map(|feature| histogram(feature.name(), table.behavioural(feature)?, HISTOGRAM_BINS))
-        .collect();
+/// `freq` and `loyalty` are the scores of the table's rows, empty when nobody qualified. The boxes come later: they
+/// need a sort of every column, which the first screen does not wait for ([`boxes`]).
+pub fn draw(history: Option<&OrderHistory>, table: &FeatureTable, freq: &[f64], loyalty: &[f64]) -> Drawings {
+    let behavioural = table.present().map(|feature| (feature.name(), table.behavioural(feature)));
+    let corrected = Corrected::ALL.into_iter().map(|feature| (feature.name(), table.corrected(feature)));
+    let feature_histograms =
+        behavioural.chain(corrected).filter_map(|(name, column)| histogram(name, column?, HISTOGRAM_BINS)).collect();
     let order_counts = match table.orders() {
         Some(orders) => {
             let orders: Vec<f64> = orders.iter().map(|&n| f64::from(n)).collect();
@@ -31,7 +38,82 @@ pub fn draw(table: &FeatureTable, freq: &[f64], loyalty: &[f64]) -> Drawings {
             "a column with the number of orders",
         ),
     };
-    Drawings { score_density: score_density(freq, loyalty), feature_histograms, order_counts }
+    Drawings {
+        score_density: score_density(freq, loyalty),
+        feature_histograms,
+        order_counts,
+        boxes: Vec::new(),
+        clock: clock(history, table),
+    }
+}
+
+/// Quantiles of every behavioural feature in the four segments; `labels` has one per row of the table.
+pub async fn boxes(table: &FeatureTable, labels: &[Segment], pace: &Pace) -> Result<Vec<MetricBoxes>, Cancelled> {
+    let present: Vec<_> = table.present().collect();
+    let mut found = Vec::with_capacity(present.len());
+    for (index, feature) in present.iter().enumerate() {
+        pace.tick(index as u64, present.len() as u64).await?;
+        let Some(column) = table.behavioural(*feature) else { continue };
+        let boxes = Segment::ALL.map(|segment| {
+            let own: Vec<f64> =
+                column.iter().zip(labels).filter(|(_, label)| **label == segment).map(|(value, _)| *value).collect();
+            five_numbers(&own)
+        });
+        found.push(MetricBoxes { name: feature.name().to_owned(), boxes });
+    }
+    Ok(found)
+}
+
+fn five_numbers(values: &[f64]) -> Option<FiveNumbers> {
+    match quantile::quantiles(values, &[0.05, 0.25, 0.5, 0.75, 0.95])?.as_slice() {
+        &[p05, q25, median, q75, p95] if p05.is_finite() && p95.is_finite() => {
+            Some(FiveNumbers { customers: values.len() as u64, p05, q25, median, q75, p95 })
+        }
+        _ => None,
+    }
+}
+
+/// Orders of the table's customers by hour and weekday, with their circular means.
+fn clock(history: Option<&OrderHistory>, table: &FeatureTable) -> OrderClock {
+    fn of<const N: usize>(
+        history: Option<&OrderHistory>,
+        steps: Option<&Vec<u8>>,
+        table: &FeatureTable,
+        needs: &str,
+    ) -> (Measured<[u64; N]>, Measured<f64>) {
+        let (Some(history), Some(steps)) = (history, steps) else {
+            let absent = |reason: &str| (Measured::absent(reason, needs), Measured::absent(reason, needs));
+            return absent("the extract does not say when orders were placed");
+        };
+        let mut counts = [0_u64; N];
+        for customer in table.customers() {
+            for step in steps.get(history.orders_of(*customer as usize)).unwrap_or_default() {
+                if let Some(count) = counts.get_mut(usize::from(*step)) {
+                    *count += 1;
+                }
+            }
+        }
+        let total: u64 = counts.iter().sum();
+        if total == 0 {
+            let reason = "no order of a qualified customer says when it was placed";
+            return (Measured::absent(reason, needs), Measured::absent(reason, needs));
+        }
+        let (mut sines, mut cosines) = (0.0, 0.0);
+        for (step, count) in counts.iter().enumerate() {
+            let (sine, cosine) = libm::sincos(step as f64 * std::f64::consts::TAU / N as f64);
+            sines += sine * *count as f64;
+            cosines += cosine * *count as f64;
+        }
+        let mean = from_sums(sines, cosines, total as f64, N as f64).and_then(|found| found.mean);
+        let mean =
+            mean.map_or_else(|| Measured::absent("the orders lie evenly around the circle", ""), Measured::Value);
+        (Measured::Value(counts), mean)
+    }
+    let hour = history.and_then(|history| history.hour.as_ref());
+    let weekday = history.and_then(|history| history.weekday.as_ref());
+    let (hours, mean_hour) = of(history, hour, table, "an hour or a timestamp of each order");
+    let (weekdays, mean_weekday) = of(history, weekday, table, "a weekday or a timestamp of each order");
+    OrderClock { hours, mean_hour, weekdays, mean_weekday }
 }
 
 /// Equal-width bins from the smallest to the largest finite value; `None` without any.

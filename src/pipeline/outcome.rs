@@ -112,15 +112,65 @@ pub struct ScoreDensity {
     pub counts: Vec<u32>,
 }
 
+/// Quantiles of a metric within a group of customers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FiveNumbers {
+    /// Customers with a value.
+    pub customers: u64,
+    /// 5% point.
+    pub p05: f64,
+    /// Lower quartile.
+    pub q25: f64,
+    /// Median.
+    pub median: f64,
+    /// Upper quartile.
+    pub q75: f64,
+    /// 95% point.
+    pub p95: f64,
+}
+
+impl FiveNumbers {
+    /// The five, ascending.
+    pub fn quantiles(&self) -> [f64; 5] {
+        [self.p05, self.q25, self.median, self.q75, self.p95]
+    }
+}
+
+/// One metric's quantiles in the four segments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricBoxes {
+    /// The metric.
+    pub name: String,
+    /// In contract order; `None` for a segment without customers.
+    pub boxes: [Option<FiveNumbers>; 4],
+}
+
+/// When the orders of the qualified customers were placed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderClock {
+    /// Orders by hour of the day; not measured without a clock.
+    pub hours: Measured<[u64; 24]>,
+    /// Circular mean hour of these orders; not measured where they have no direction.
+    pub mean_hour: Measured<f64>,
+    /// Orders by day of the week, 0 = Sunday; not measured without weekdays.
+    pub weekdays: Measured<[u64; 7]>,
+    /// Circular mean weekday of these orders; not measured where they have no direction.
+    pub mean_weekday: Measured<f64>,
+}
+
 /// What the charts draw beyond the results: binned, never per customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drawings {
     /// The segment map.
     pub score_density: Measured<ScoreDensity>,
-    /// One histogram per behavioural feature.
+    /// One histogram per behavioural and corrected feature.
     pub feature_histograms: Vec<Histogram>,
     /// Orders per customer.
     pub order_counts: Measured<Histogram>,
+    /// Quantiles of every behavioural feature in the four segments; empty until they are computed.
+    pub boxes: Vec<MetricBoxes>,
+    /// Hours and weekdays of the orders.
+    pub clock: OrderClock,
 }
 
 /// Everything a finished run hands to the page.

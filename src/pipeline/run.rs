@@ -32,7 +32,7 @@ use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
 
 use super::draft::Draft;
-use super::drawings::draw;
+use super::drawings::{boxes, draw};
 use super::error::Error;
 use super::outcome::Outcome;
 use super::params::{CheckedParams, Depth};
@@ -157,7 +157,7 @@ pub async fn run_telling(
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
-    draft.drawings = draw(&table, &found.freq, &found.loyalty);
+    draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty);
 
     let subject = Subject {
         history: extract.history(),
@@ -187,8 +187,9 @@ pub async fn run_telling(
 
     pace.stage(Stage::Prepare.name()).await?;
     let scores = [("freq_score", found.freq.as_slice()), ("loyalty_score", found.loyalty.as_slice())];
-    draft.features = Measured::Value(review(&table, &scores, wanted.seed, &pace.part(0, 1, 2)).await?);
-    let components = category_components(&table, &pace.part(1, 2, 2)).await?;
+    draft.features = Measured::Value(review(&table, &scores, wanted.seed, &pace.part(0, 4, 10)).await?);
+    draft.drawings.boxes = boxes(&table, &found.labels, &pace.part(4, 5, 10)).await?;
+    let components = category_components(&table, &pace.part(5, 10, 10)).await?;
     draft.pca = components.as_ref().map(CategoryComponents::findings);
 
     pace.stage(Stage::Clustering.name()).await?;

@@ -127,12 +127,29 @@ pub fn mde_proportion(control: f64, per_arm: f64, design: Design) -> Option<f64>
         return None;
     }
     let excess = |difference: f64| {
-        let (null, alternative) = proportion_deviations(control, control + difference, 1.0);
-        let effect = difference * per_arm.sqrt() / alternative;
-        design.normal_power(effect, null / alternative) - design.power
+        proportion_power(control, control + difference, per_arm, design).map_or(f64::NAN, |power| power - design.power)
     };
     let most = (1.0 - control) * (1.0 - 1e-9);
     roots::brent(excess, 1e-12, most, 1e-13)
+}
+
+/// Power of the pooled test of two proportions with `per_arm` customers in each arm.
+///
+/// `Φ((|δ| √n - z₁₋α/₂ σ₀) / σ₁)`, σ₀ and σ₁ the deviations under the null and the alternative; both tails if two-sided.
+pub fn proportion_power(control: f64, treatment: f64, per_arm: f64, design: Design) -> Option<f64> {
+    if !(probability(control) && probability(treatment) && per_arm > 0.0 && design.valid()) {
+        return None;
+    }
+    let (null, alternative) = proportion_deviations(control, treatment, 1.0);
+    let effect = (treatment - control).abs() * per_arm.sqrt() / alternative;
+    Some(design.normal_power(effect, null / alternative))
+}
+
+/// Power to find two means `d` standard deviations apart with `per_arm` customers in each arm, known variance:
+/// `Φ(|d| √(n/2) - z₁₋α/₂)`, both tails if two-sided.
+pub fn mean_power(d: f64, per_arm: f64, design: Design) -> Option<f64> {
+    (d.is_finite() && per_arm > 0.0 && design.valid())
+        .then(|| design.normal_power(d.abs() * (0.5 * per_arm).sqrt(), 1.0))
 }
 
 /// Per arm for two means `d` standard deviations apart, known variance: `2 (z + z)² / d²`.
@@ -326,6 +343,12 @@ mod tests {
         }
         let n = rate(1.6, 1.9, 0.4, design).unwrap();
         assert_relative_eq!(mde_rate_ratio(1.6, 0.4, n, design).unwrap(), 1.9 / 1.6, max_relative = 1e-6);
+        for (control, treatment) in [(0.2, 0.22), (0.02, 0.03), (0.5, 0.4)] {
+            let n = proportion_pooled(control, treatment, 1.0, design).unwrap();
+            assert_relative_eq!(proportion_power(control, treatment, n, design).unwrap(), 0.8, max_relative = 1e-3);
+        }
+        let n = mean_normal(0.1, design).unwrap();
+        assert_relative_eq!(mean_power(-0.1, n, design).unwrap(), 0.8, max_relative = 1e-3);
         let n = mean_t(0.2, design).unwrap();
         assert!(n > mean_normal(0.2, design).unwrap());
     }

@@ -16,6 +16,7 @@ pub mod measure;
 pub mod monitoring;
 pub mod operations;
 pub mod plan;
+pub mod power;
 pub mod quality;
 pub mod readout;
 pub mod shadow;

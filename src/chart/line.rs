@@ -1,0 +1,348 @@
+//! Lines over an axis, with bands, reference levels and points: one geometry for every curve of the house.
+//!
+//! What a curve means is said where it is made; here it only finds its place.
+
+use serde::{Deserialize, Serialize};
+
+use super::axis::Axis;
+use super::frame::{Frame, fit, text_width};
+use super::said::Said;
+use super::scale::{Scale, spread};
+use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::segments::findings::Segment;
+
+/// Which curve it is: names the scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// Predicted beside observed.
+    Calibration,
+    /// Chance of finding an effect, by its size.
+    Power,
+    /// Variance along each component.
+    Scree,
+    /// Reliability by length of history.
+    Reliability,
+    /// Customers who change segment, by threshold.
+    Thresholds,
+    /// Anything over time.
+    Course,
+}
+
+impl Subject {
+    /// Name of the scene.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Calibration => "calibration",
+            Self::Power => "power",
+            Self::Scree => "scree",
+            Self::Reliability => "reliability",
+            Self::Thresholds => "thresholds",
+            Self::Course => "course",
+        }
+    }
+}
+
+/// What lines are drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lines {
+    /// Which curve it is.
+    pub subject: Subject,
+    /// Words and numbers.
+    pub said: Said,
+    /// To the right.
+    pub x: Axis,
+    /// Upwards.
+    pub y: Axis,
+    /// Names of the places along x, instead of numbers; place `i` is at x = i.
+    pub places: Vec<String>,
+    /// Bands behind the lines.
+    pub bands: Vec<Band>,
+    /// Levels that matter.
+    pub levels: Vec<Level>,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// An area between two curves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    /// x, low, high; x ascending.
+    pub points: Vec<(f64, f64, f64)>,
+    /// What it is; may be empty.
+    pub words: String,
+    /// Of structureless data or chance, rather than the uncertainty of a line?
+    pub null: bool,
+}
+
+/// A straight line that matters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Level {
+    /// At a value of y, with words.
+    Across(f64, String),
+    /// At a value of x, with words.
+    Up(f64, String),
+    /// Where x equals y, with words.
+    Diagonal(String),
+}
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tone {
+    /// The one that the chart is about.
+    Accent,
+    /// Beside it.
+    Ink,
+    /// Context.
+    Grey,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its name at its end (untrusted text); may be empty.
+    pub name: String,
+    /// The segment that it is of, with its glyph.
+    pub segment: Option<Segment>,
+    /// How much it matters.
+    pub tone: Tone,
+    /// x, y, and what the point says; a point without words is not marked. x ascending.
+    pub points: Vec<(f64, f64, String)>,
+    /// Are only the points drawn?
+    pub loose: bool,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Accent => "best",
+            Self::Ink => "plain",
+            Self::Grey => "grey",
+        }
+    }
+}
+
+/// The lines; `None` where there is no point.
+pub fn draw(input: &Lines, frame: Frame) -> Option<Scene> {
+    let Lines { subject, said, x, y, lines, .. } = input;
+    lines.iter().find(|line| !line.points.is_empty())?;
+    let narrow = frame.is_narrow();
+    // Loose points are named where they stand.
+    let named = lines.iter().any(|line| !line.name.is_empty() && !line.loose);
+    let height: f64 = if narrow { 300.0 } else { 340.0 };
+    let top = if y.label.is_empty() { 14.0 } else { 34.0 };
+    // Names at the ends of lines; on a phone they stand under the chart.
+    let below = if narrow && named {
+        22.0 * lines.iter().filter(|line| !line.name.is_empty() && !line.loose).count() as f64
+    } else {
+        0.0
+    };
+    let right = frame.width - if named && !narrow { 180.0 } else { 14.0 };
+    let (left, floor) = (48.0, height - 46.0);
+    let mut scene = said.scene(subject.name(), frame.width, height + below);
+    y.beside(&mut scene, (left, right), (top, floor));
+    let (across, up) = (x.scale(left + 6.0, right - 6.0), y.scale(floor, top));
+    if input.places.is_empty() {
+        x.below(&mut scene, (left + 6.0, right - 6.0), (floor, floor));
+    } else {
+        places(&mut scene, input, &across, (left, right, floor));
+    }
+    for band in &input.bands {
+        self::band(&mut scene, band, (&across, &up));
+    }
+    for level in &input.levels {
+        self::level(&mut scene, level, input, (&across, &up), (left, right, top, floor));
+    }
+    // What matters most is drawn last, on top.
+    for tone in [Tone::Grey, Tone::Ink, Tone::Accent] {
+        for line in lines.iter().filter(|line| line.tone == tone) {
+            self::line(&mut scene, line, (&across, &up));
+        }
+    }
+    let loose = lines.iter().filter(|line| line.loose && !line.name.is_empty());
+    names_of_points(&mut scene, loose, (&across, &up), (left, right, top, floor));
+    if narrow {
+        names_below(&mut scene, lines, height);
+    } else {
+        names_beside(&mut scene, lines, right, (&up, top, floor));
+    }
+    Some(scene)
+}
+
+fn places(scene: &mut Scene, input: &Lines, across: &Scale, (left, right, floor): (f64, f64, f64)) {
+    let room = (right - left) / input.places.len() as f64;
+    let widest = input.places.iter().map(|place| text_width(place, 13.0)).fold(0.0, f64::max).min(120.0) + 8.0;
+    // Every second or third place is named where all do not fit.
+    let every = (widest / room).ceil().max(1.0) as usize;
+    for (index, place) in input.places.iter().enumerate().step_by(every) {
+        let words = fit(place, 13.0, 120.0);
+        let half = text_width(&words, 13.0) / 2.0;
+        let at = across.at(index as f64).min(scene.width - half).max(half);
+        scene.text((at, floor + 19.0), Anchor::Middle, words, "tick-label");
+    }
+    scene.line((left, floor), (right, floor), "axis");
+    scene.text((left, floor + 38.0), Anchor::Start, fit(&input.x.label, 13.0, scene.width - left), "axis-label");
+}
+
+fn band(scene: &mut Scene, band: &Band, (across, up): (&Scale, &Scale)) {
+    let mut area: Vec<(f64, f64)> = band.points.iter().map(|(x, _, high)| (across.at(*x), up.at(*high))).collect();
+    area.extend(band.points.iter().rev().map(|(x, low, _)| (across.at(*x), up.at(*low))));
+    scene.marks.push(Mark::new(Shape::Area(area), if band.null { "null-band" } else { "interval-band" }));
+    if let Some((x, low, _)) = band.points.last().filter(|_| !band.words.is_empty()) {
+        let at = (across.at(*x), up.at(*low) + 16.0);
+        scene.text(at, Anchor::End, band.words.clone(), "null-label halo");
+    }
+}
+
+fn level(
+    scene: &mut Scene,
+    level: &Level,
+    input: &Lines,
+    (across, up): (&Scale, &Scale),
+    (left, right, top, floor): (f64, f64, f64, f64),
+) {
+    match level {
+        Level::Across(value, words) => {
+            let at = up.at(*value);
+            scene.line((left, at), (right, at), "band strong");
+            scene.text((left + 6.0, at - 6.0), Anchor::Start, fit(words, 12.5, right - left), "band-label halo");
+        }
+        Level::Up(value, words) => {
+            let at = across.at(*value);
+            scene.line((at, top), (at, floor), "threshold");
+            let (anchor, shift) =
+                if at > f64::midpoint(left, right) { (Anchor::End, -6.0) } else { (Anchor::Start, 6.0) };
+            let room = if shift > 0.0 { right - at } else { at - left } - 6.0;
+            scene.text((at + shift, floor - 8.0), anchor, fit(words, 13.0, room), "threshold-label halo");
+        }
+        Level::Diagonal(words) => {
+            let (low, high) = (input.x.low.max(input.y.low), input.x.high.min(input.y.high));
+            let (from, to) = ((across.at(low), up.at(low)), (across.at(high), up.at(high)));
+            scene.marks.push(Mark::new(Shape::Path(vec![from, to]), "diagonal"));
+            let middle = (f64::midpoint(from.0, to.0) + 10.0, f64::midpoint(from.1, to.1) + 16.0);
+            let room = right - middle.0;
+            scene.text(middle, Anchor::Start, fit(words, 12.5, room), "band-label halo");
+        }
+    }
+}
+
+fn line(scene: &mut Scene, line: &Line, (across, up): (&Scale, &Scale)) {
+    let class = line.tone.class();
+    let at = |point: &(f64, f64, String)| (across.at(point.0), up.at(point.1));
+    if !line.loose {
+        scene.marks.push(Mark::new(Shape::Path(line.points.iter().map(at).collect()), format!("curve {class}")));
+    }
+    for point in line.points.iter().filter(|point| !point.2.is_empty()) {
+        let radius = if line.tone == Tone::Grey { 3.0 } else { 4.0 };
+        scene
+            .marks
+            .push(Mark::new(Shape::Circle { at: at(point), radius }, format!("dot {class}")).saying(point.2.clone()));
+    }
+}
+
+fn name(scene: &mut Scene, line: &Line, at: (f64, f64), room: f64) {
+    let mut start = at.0;
+    if let Some(segment) = line.segment {
+        scene.glyph((start, at.1 - 11.0), 12.0, segment, &format!("glyph ink-{}", segment.slug()));
+        start += 18.0;
+    }
+    let class = format!("curve-label {}", line.tone.class());
+    scene.text((start, at.1), Anchor::Start, fit(&line.name, 13.0, room - (start - at.0)), &class);
+}
+
+/// Beside its point, on the side where there is room, and clear of the names already there.
+fn names_of_points<'a>(
+    scene: &mut Scene,
+    lines: impl Iterator<Item = &'a Line>,
+    (across, up): (&Scale, &Scale),
+    (left, right, top, floor): (f64, f64, f64, f64),
+) {
+    let mut placed: Vec<(f64, &Line, (f64, f64))> = lines
+        .filter_map(|line| {
+            line.points.first().map(|point| (up.at(point.1), line, (across.at(point.0), up.at(point.1))))
+        })
+        .collect();
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let wanted: Vec<f64> = placed.iter().map(|place| place.0).collect();
+    for (y, (_, line, (x, _))) in spread(&wanted, 17.0, top + 6.0, floor - 6.0).into_iter().zip(placed) {
+        let width = text_width(&line.name, 13.0) + if line.segment.is_some() { 18.0 } else { 0.0 };
+        let start = if x + 10.0 + width <= right { x + 10.0 } else { (x - 10.0 - width).max(left) };
+        name(scene, line, (start, y + 4.5), right - start);
+    }
+}
+
+fn names_beside(scene: &mut Scene, lines: &[Line], right: f64, (up, top, floor): (&Scale, f64, f64)) {
+    let mut ends: Vec<(f64, &Line)> = lines
+        .iter()
+        .filter(|line| !line.name.is_empty() && !line.loose)
+        .filter_map(|line| line.points.last().map(|point| (up.at(point.1), line)))
+        .collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
+    for (at, (end, line)) in spread(&wanted, 18.0, top, floor).into_iter().zip(ends) {
+        scene.line((right - 2.0, end), (right + 10.0, at), "leader");
+        name(scene, line, (right + 14.0, at + 4.5), 164.0);
+    }
+}
+
+/// On a phone: the names from the highest end of a line to the lowest, each with the kind of its line.
+fn names_below(scene: &mut Scene, lines: &[Line], height: f64) {
+    let mut named: Vec<&Line> = lines.iter().filter(|line| !line.name.is_empty() && !line.loose).collect();
+    let end = |line: &Line| line.points.last().map_or(f64::NEG_INFINITY, |point| point.1);
+    named.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    for (index, line) in named.into_iter().enumerate() {
+        let at = height + 14.0 + 22.0 * index as f64;
+        let class = line.tone.class();
+        scene.marks.push(Mark::new(Shape::Path(vec![(0.0, at - 4.5), (18.0, at - 4.5)]), format!("curve {class}")));
+        name(scene, line, (26.0, at), scene.width - 26.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(points: &[(f64, f64)]) -> Lines {
+        Lines {
+            subject: Subject::Course,
+            said: Said::default(),
+            x: Axis::new(0.0, 10.0, "Orders"),
+            y: Axis::shares(0.0, 1.0, "Share"),
+            places: Vec::new(),
+            bands: vec![Band { points: vec![(0.0, 0.2, 0.4), (10.0, 0.3, 0.5)], words: "chance".into(), null: true }],
+            levels: vec![
+                Level::Across(0.8, "goal".into()),
+                Level::Up(5.0, "here".into()),
+                Level::Diagonal("as foretold".into()),
+            ],
+            lines: vec![Line {
+                name: "one".into(),
+                segment: None,
+                tone: Tone::Accent,
+                points: points.iter().map(|(x, y)| (*x, *y, format!("{x}"))).collect(),
+                loose: false,
+            }],
+        }
+    }
+
+    #[test]
+    fn points_stand_where_the_axes_say() {
+        let scene = draw(&lines(&[(0.0, 0.0), (5.0, 0.5), (10.0, 1.0)]), Frame::DOCUMENT).unwrap();
+        let dots: Vec<(f64, f64)> = scene
+            .marks
+            .iter()
+            .filter_map(|mark| if let Shape::Circle { at, .. } = mark.shape { Some(at) } else { None })
+            .collect();
+        assert_eq!(dots, [(54.0, 294.0), (274.0, 164.0), (494.0, 34.0)]);
+        let band = scene.marks.iter().find(|mark| mark.class == "null-band").unwrap();
+        let Shape::Area(area) = &band.shape else { panic!("a band is an area") };
+        assert_eq!((area.len(), area[0]), (4, (54.0, 190.0)));
+    }
+
+    #[test]
+    fn names_go_below_on_a_phone_and_nothing_is_nothing() {
+        let wide = draw(&lines(&[(1.0, 0.2)]), Frame::DOCUMENT).unwrap();
+        let narrow = draw(&lines(&[(1.0, 0.2)]), Frame::wide(320.0)).unwrap();
+        assert!(wide.height > 330.0 && narrow.height > 300.0 && narrow.height < 330.0);
+        assert!(draw(&lines(&[]), Frame::DOCUMENT).is_none());
+    }
+}

@@ -1,0 +1,71 @@
+//! Each solution beside what structureless data of the same shape score.
+
+use super::axis::Axis;
+use super::dots::{Dot, Dots, Row, Subject};
+use super::line::Tone;
+use super::said::Said;
+use crate::clustering::findings::NullBenchmark;
+use crate::report::{figures, tables, wording};
+
+/// Beyond this p the draws explain the silhouette.
+const BEATS: f64 = 0.05;
+
+/// Observed silhouettes over the spread of the draws; `None` where nothing was drawn.
+pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
+    let mut last = String::new();
+    let mut rows = Vec::new();
+    for null in found {
+        let set = format!("{}, k = {}", wording::feature_set(&null.set), null.k);
+        let beaten = null.p < BEATS;
+        rows.push(Row {
+            name: if null.reference == "copula" { "same margins and ranks" } else { "same means and covariance" }
+                .to_owned(),
+            group: if set == last { String::new() } else { set.clone() },
+            interval: Some((null.null_mean - 2.0 * null.null_sd, null.null_mean + 2.0 * null.null_sd)),
+            null: true,
+            dots: vec![Dot {
+                at: null.observed,
+                tone: if beaten { Tone::Accent } else { Tone::Grey },
+                said: format!(
+                    "{set}: silhouette {}, structureless data {} on average over {} draws ({})",
+                    figures::coefficient(null.observed),
+                    figures::coefficient(null.null_mean),
+                    null.draws,
+                    figures::p_value(null.p)
+                ),
+            }],
+            value: figures::p_value(null.p),
+        });
+        last = set;
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let explained = found.iter().filter(|null| null.p >= BEATS).count() as u64;
+    let sentence = if explained == 0 {
+        "Every solution scores higher than structureless data of the same shape: its dot lies beyond the bar."
+            .to_owned()
+    } else {
+        format!(
+            "{} of {} comparisons show nothing that structureless data would not show too: the dot lies within the bar or \
+             below it.",
+            figures::integer(explained),
+            figures::integer(rows.len() as u64)
+        )
+    };
+    let reach = rows.iter().flat_map(|row| {
+        row.interval.map(|(low, high)| [low, high]).into_iter().flatten().chain(row.dots.iter().map(|dot| dot.at))
+    });
+    Some(Dots {
+        subject: Subject::Null,
+        said: Said::new("Would structureless data score the same?", sentence, tables::null_benchmark(found)),
+        axis: Axis::new(
+            0.0,
+            0.25,
+            "Silhouette. Bar: structureless data, mean and two standard deviations; dot: these data",
+        )
+        .with(reach),
+        levels: Vec::new(),
+        rows,
+    })
+}
