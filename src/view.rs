@@ -6,6 +6,7 @@
 pub mod card;
 mod clustering;
 mod data;
+mod features;
 pub mod monitor;
 mod overview;
 mod validation;
@@ -17,6 +18,7 @@ use crate::pipeline::outcome::Outcome;
 use crate::report::document::Table;
 use crate::report::tables::why_absent;
 use crate::stats::measured::Measured;
+pub use features::{Entry, Features};
 pub use overview::{Overview, Strip};
 
 /// All that the page shows.
@@ -28,6 +30,8 @@ pub struct View {
     pub strip: Strip,
     /// The data page, below files and columns.
     pub data: Vec<Section>,
+    /// The features page.
+    pub features: Features,
     /// The clustering page.
     pub clustering: Clustering,
     /// The validation page; without sections if `absent`.
@@ -124,7 +128,8 @@ pub fn view(outcome: &Outcome) -> View {
         overview: overview::overview(outcome),
         strip: overview::strip(&results.extract),
         data: data::sections(outcome),
-        clustering: clustering::page(&results.clustering),
+        features: features::page(outcome),
+        clustering: clustering::page(results),
         validation: validation::sections(&results.validation),
         monitor: monitor::time_machine(&results.validation),
     }
@@ -133,6 +138,12 @@ pub fn view(outcome: &Outcome) -> View {
 impl Section {
     fn new(id: &str, title: &str, lead: impl Into<String>, pieces: Vec<Piece>) -> Self {
         Self { id: id.to_owned(), title: title.to_owned(), lead: lead.into(), pieces }
+    }
+
+    /// With more pieces.
+    fn and(mut self, pieces: Vec<Piece>) -> Self {
+        self.pieces.extend(pieces);
+        self
     }
 
     /// For a figure that has a section of its own.
@@ -154,6 +165,11 @@ impl Piece {
     fn figure(drawing: Drawing) -> Self {
         Self::Figure(Box::new(drawing))
     }
+}
+
+/// A section for a figure with its own title, or another one where it cannot be drawn.
+fn figure_or(drawing: Option<Drawing>, otherwise: impl FnOnce() -> Section) -> Section {
+    drawing.map_or_else(otherwise, |drawing| Section::wide(vec![Piece::figure(drawing)]))
 }
 
 /// What `show` makes of a value, or why there is none.

@@ -1,7 +1,7 @@
 //! Silhouette over the number of clusters, every feature set under the same terms, beside what structureless data
 //! would score.
 
-use super::frame::{Frame, fit};
+use super::frame::{Frame, fit, text_width};
 use super::scale::{Bend, Scale, spread, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::clustering::findings::{ClusteringFindings, NullBenchmark};
@@ -36,6 +36,8 @@ pub struct Curve {
     pub best: bool,
     /// Number of clusters and silhouette.
     pub points: Vec<(u32, f64)>,
+    /// Number of clusters, and the sampling interval of the silhouette; of the best set only.
+    pub intervals: Vec<(u32, f64, f64)>,
 }
 
 /// What structureless data score at one k.
@@ -59,12 +61,21 @@ impl Curves {
             let points: Vec<(u32, f64)> =
                 set.grid.iter().filter_map(|cell| cell.silhouette.value().map(|s| (cell.k, *s))).collect();
             if !points.is_empty() {
-                curves.push((&set.id, Curve { name: wording::feature_set(&set.id), best: false, points }));
+                let intervals = set
+                    .grid
+                    .iter()
+                    .filter_map(|cell| Some((cell.k, *cell.silhouette_low.value()?, *cell.silhouette_high.value()?)));
+                let name = wording::feature_set(&set.id);
+                curves.push((&set.id, Curve { name, best: false, points, intervals: intervals.collect() }));
             }
         }
         let peak = |curve: &Curve| curve.points.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
         let (best, top) = curves.iter().map(|(id, curve)| (*id, peak(curve))).max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let curves: Vec<Curve> = curves.into_iter().map(|(id, curve)| Curve { best: id == best, ..curve }).collect();
+        let own = |id: &str, curve: Curve| {
+            let best = id == best;
+            Curve { best, intervals: if best { curve.intervals } else { Vec::new() }, ..curve }
+        };
+        let curves: Vec<Curve> = curves.into_iter().map(|(id, curve)| own(id, curve)).collect();
         let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
         let nulls = &findings.null_benchmark;
         let highest = all().chain(nulls.iter().map(|null| null.null_mean + 2.0 * null.null_sd)).fold(0.3, f64::max);
@@ -132,6 +143,12 @@ pub fn draw(input: &Curves, frame: Frame) -> Option<Scene> {
     }
     scene.text((left, floor + 38.0), Anchor::Start, "Number of clusters, k", "axis-label");
     null_marks(&mut scene, nulls, (x, y));
+    for curve in curves.iter().filter(|curve| curve.intervals.len() > 1) {
+        let across = |k: u32| x.at(f64::from(k));
+        let mut band: Vec<(f64, f64)> = curve.intervals.iter().map(|(k, _, high)| (across(*k), y.at(*high))).collect();
+        band.extend(curve.intervals.iter().rev().map(|(k, low, _)| (across(*k), y.at(*low))));
+        scene.marks.push(Mark::new(Shape::Area(band), "interval-band"));
+    }
     for curve in curves {
         let class = if curve.best { "curve best" } else { "curve" };
         let line = curve.points.iter().map(|(k, s)| (x.at(f64::from(*k)), y.at(*s))).collect();
@@ -140,11 +157,25 @@ pub fn draw(input: &Curves, frame: Frame) -> Option<Scene> {
     for curve in curves.iter().filter(|curve| curve.best) {
         for (k, silhouette) in &curve.points {
             let dot = Shape::Circle { at: (x.at(f64::from(*k)), y.at(*silhouette)), radius: 4.0 };
-            let said = format!("{}, k = {k}: silhouette {}", curve.name, figures::coefficient(*silhouette));
+            let within = curve.intervals.iter().find(|interval| interval.0 == *k);
+            let within = within.map_or_else(String::new, |(_, low, high)| {
+                format!(", 95% interval {}", figures::interval(*low, *high))
+            });
+            let said = format!("{}, k = {k}: silhouette {}{within}", curve.name, figures::coefficient(*silhouette));
             scene.marks.push(Mark::new(dot, "dot best").saying(said));
         }
     }
-    if !narrow {
+    if narrow {
+        // Only the best has room for its name, above its highest point.
+        for curve in curves.iter().filter(|curve| curve.best) {
+            let peak = curve.points.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
+            if let Some((k, silhouette)) = peak {
+                let words = fit(&curve.name, 13.0, right - left - 20.0);
+                let start = (x.at(f64::from(k)) + 8.0).min(right - text_width(&words, 13.0)).max(left);
+                scene.text((start, y.at(silhouette) - 10.0), Anchor::Start, words, "curve-label best halo");
+            }
+        }
+    } else {
         labels(&mut scene, curves, right, (y, top, floor));
     }
     Some(scene)

@@ -24,8 +24,6 @@ pub enum Subject {
     Reliability,
     /// Customers who change segment, by threshold.
     Thresholds,
-    /// Anything over time.
-    Course,
 }
 
 impl Subject {
@@ -37,7 +35,6 @@ impl Subject {
             Self::Scree => "scree",
             Self::Reliability => "reliability",
             Self::Thresholds => "thresholds",
-            Self::Course => "course",
         }
     }
 }
@@ -303,7 +300,7 @@ mod tests {
 
     fn lines(points: &[(f64, f64)]) -> Lines {
         Lines {
-            subject: Subject::Course,
+            subject: Subject::Thresholds,
             said: Said::default(),
             x: Axis::new(0.0, 10.0, "Orders"),
             y: Axis::shares(0.0, 1.0, "Share"),

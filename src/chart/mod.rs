@@ -13,7 +13,7 @@
 //! - [`boxes`]: one metric in several groups; [`dots`]: rows of dots with intervals; [`line`]: curves with bands;
 //!   [`heatmap`], [`flow`] (who moves where), [`clock`] (hours and weekdays), [`silhouette`], [`dendrogram`],
 //!   [`loadings`].
-//! - [`calibration`], [`course`], [`power`], [`reliability`], [`scree`], [`thresholds`]: findings as curves;
+//! - [`calibration`], [`power`], [`reliability`], [`scree`], [`thresholds`]: findings as curves;
 //!   [`nulls`], [`rivals`], [`split`], [`stability`]: as rows of dots; [`correlations`]: as heatmaps.
 
 pub mod axis;
@@ -22,7 +22,6 @@ pub mod boxes;
 pub mod calibration;
 pub mod clock;
 pub mod correlations;
-pub mod course;
 pub mod dendrogram;
 pub mod dots;
 pub mod drawing;

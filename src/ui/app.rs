@@ -8,7 +8,7 @@ use super::components::problem::Problem;
 use super::components::strip::Strip;
 use super::dom;
 use super::figure;
-use super::pages::{about, clustering, data, documents, monitor, overview, validation};
+use super::pages::{about, clustering, data, documents, features, monitor, overview, validation};
 use super::route::{self, Page};
 use super::session::Session;
 use super::state::State;
@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
             {move || match page.get() {
                 Page::Overview => overview::overview(),
                 Page::Data => data::data(),
+                Page::Features => features::features(),
                 Page::Clustering => clustering::clustering(),
                 Page::Validation => validation::validation(),
                 Page::Documents => documents::Documents().into_any(),

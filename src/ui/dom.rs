@@ -74,12 +74,33 @@ pub fn publish_results(finished: impl Fn() -> JsValue + 'static) {
     results.forget();
 }
 
-/// Copies `words` to the clipboard and says so on the button.
+/// Copies `words` to the clipboard and says so on the button. Where that is not allowed, the table that the button
+/// stands in is selected instead, and the button says what to press.
 pub fn copy(words: &str, button: Option<EventTarget>) {
-    let _ = window().navigator().clipboard().write_text(words);
-    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+    let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) else { return };
+    let navigator = window().navigator();
+    // Absent where the page did not come over a secure connection.
+    let there = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    let written = there.then(|| navigator.clipboard().write_text(words));
+    leptos::task::spawn_local(async move {
+        let done = match written {
+            Some(written) => JsFuture::from(written).await.is_ok(),
+            None => false,
+        };
+        if !done {
+            select(&button);
+        }
         let before = button.text_content();
-        button.set_text_content(Some("Copied"));
-        set_timeout(move || button.set_text_content(before.as_deref()), std::time::Duration::from_secs(2));
+        button.set_text_content(Some(if done { "Copied" } else { "Selected: now press Ctrl or ⌘ and C" }));
+        let long = if done { 2 } else { 8 };
+        set_timeout(move || button.set_text_content(before.as_deref()), std::time::Duration::from_secs(long));
+    });
+}
+
+/// Selects the rows of the table around `button`.
+fn select(button: &HtmlElement) {
+    let table = button.closest("table").ok().flatten();
+    if let (Some(table), Ok(Some(selection))) = (table, window().get_selection()) {
+        let _ = selection.select_all_children(&table);
     }
 }

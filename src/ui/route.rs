@@ -10,6 +10,8 @@ pub enum Page {
     Overview,
     /// Files, mapping, readiness.
     Data,
+    /// The dictionary of features.
+    Features,
     /// The clustering tribunal.
     Clustering,
     /// Effects, reliability, out-of-time.
@@ -24,14 +26,23 @@ pub enum Page {
 
 impl Page {
     /// All, in the order of the navigation.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Data, Self::Clustering, Self::Validation, Self::Documents, Self::Monitor, Self::About];
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Data,
+        Self::Features,
+        Self::Clustering,
+        Self::Validation,
+        Self::Documents,
+        Self::Monitor,
+        Self::About,
+    ];
 
     /// Name in the fragment and in `nav-<page>`.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Overview => "overview",
             Self::Data => "data",
+            Self::Features => "features",
             Self::Clustering => "clustering",
             Self::Validation => "validation",
             Self::Documents => "documents",
@@ -45,6 +56,7 @@ impl Page {
         match self {
             Self::Overview => "Overview",
             Self::Data => "Data",
+            Self::Features => "Features",
             Self::Clustering => "Clustering",
             Self::Validation => "Validation",
             Self::Documents => "Documents",
@@ -58,6 +70,7 @@ impl Page {
         match self {
             Self::Overview => "#/",
             Self::Data => "#/data",
+            Self::Features => "#/features",
             Self::Clustering => "#/clustering",
             Self::Validation => "#/validation",
             Self::Documents => "#/documents",

@@ -1,6 +1,7 @@
 //! Gates, orders per customer, warnings.
 
 use super::{GateRow, Piece, Section, measured, tabled};
+use crate::chart::clock::Clock;
 use crate::chart::drawing::Drawing;
 use crate::chart::histogram::{Counted, Words};
 use crate::pipeline::outcome::Outcome;
@@ -29,6 +30,8 @@ pub(super) fn sections(outcome: &Outcome) -> Vec<Section> {
             depth,
         ),
     ];
+    let clock = Clock::of(&outcome.drawings.clock).map(|clock| Piece::figure(Drawing::Clock(clock)));
+    sections.extend(clock.map(|figure| Section::wide(vec![figure])));
     let warnings = Piece::table(tables::warnings(&results.extract.warnings));
     sections.extend(warnings.map(|table| Section::new("warnings", "What was changed on the way in", "", vec![table])));
     sections

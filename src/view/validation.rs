@@ -1,12 +1,21 @@
 //! Do the segments mean anything?
 
-use super::{Piece, Section, measured, tabled};
+use super::{Piece, Section, figure_or, measured, tabled};
+use crate::chart::calibration::calibration;
 use crate::chart::drawing::Drawing;
+use crate::chart::flow::Flow;
 use crate::chart::forest::Forest;
+use crate::chart::reliability::reliability;
+use crate::chart::rivals::rivals;
+use crate::chart::split::split;
+use crate::chart::thresholds::thresholds;
 use crate::report::{figures, tables};
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::stats::measured::Measured;
-use crate::validation::findings::{ConfidenceFindings, CouplingFindings, Migration, ValidationFindings};
+use crate::validation::findings::{ConfidenceFindings, CouplingFindings, Migration, OutOfTime, ValidationFindings};
+
+/// Outcomes whose calibration is drawn.
+const CALIBRATED: usize = 2;
 
 pub(super) fn sections(validation: &Measured<ValidationFindings>) -> Vec<Section> {
     let Measured::Value(found) = validation else {
@@ -18,31 +27,45 @@ pub(super) fn sections(validation: &Measured<ValidationFindings>) -> Vec<Section
         "later",
         "What happened afterwards",
         "Segments fixed before the cut, outcomes after it: the only evidence that cannot be arithmetic.",
-        measured(&found.out_of_time, |later| {
-            let mut pieces = vec![Piece::words(later.description.clone())];
-            pieces.extend(Piece::table(tables::out_of_time(later)));
-            pieces
-        }),
+        measured(&found.out_of_time, later),
     ));
-    let mut reliability: Vec<Piece> = Piece::table(tables::reliability(&found.reliability)).into_iter().collect();
-    reliability.extend(confidence(&found.confidence));
-    let lead = "Would other orders of the same customer give the same score?";
-    sections.push(Section::new("reliability", "Reliability", lead, reliability));
-    sections.push(Section::new("migration", "Who stays", "", measured(&found.migration, migration)));
-    sections.push(Section::new(
-        "rivals",
-        "The rule against its rivals",
-        "A rival wins only if its advantage is more than a hundredth with 95% confidence.",
-        tabled(&found.bake_off, |contenders| tables::bake_off(contenders)),
+    let steady = reliability(&found.reliability).map(Drawing::Lines);
+    let mut surer = figure_or(steady, || {
+        let lead = "Would other orders of the same customer give the same score?";
+        let table = Piece::table(tables::reliability(&found.reliability));
+        Section::new("reliability", "Reliability", lead, table.into_iter().collect())
+    });
+    surer.pieces.extend(confidence(&found.confidence));
+    sections.push(surer);
+    sections.push(match found.migration.value() {
+        Some(moved) => figure_or(Flow::of(moved).map(Drawing::Flow), || {
+            Section::new(
+                "migration",
+                "Who stays and who moves",
+                "",
+                vec![Piece::Absent("Nobody is seen twice.".to_owned())],
+            )
+        })
+        .and(migration(moved)),
+        None => Section::new("migration", "Who stays and who moves", "", measured(&found.migration, |_| Vec::new())),
+    });
+    let lead = "A rival wins only if its advantage is more than a hundredth with 95% confidence.";
+    sections.push(figure_or(found.bake_off.value().and_then(|found| rivals(found)).map(Drawing::Dots), || {
+        let pieces = tabled(&found.bake_off, |contenders| tables::bake_off(contenders));
+        Section::new("rivals", "The rule against its rivals", lead, pieces)
+    }));
+    let others = &found.threshold_sensitivity;
+    sections.extend(thresholds(others).map(|lines| Section::wide(vec![Piece::figure(Drawing::Lines(lines))])).or_else(
+        || {
+            let table = Piece::table(tables::sensitivity(others))?;
+            Some(Section::new("thresholds", "If the cuts stood elsewhere", "", vec![table]))
+        },
     ));
-    let others = Piece::table(tables::sensitivity(&found.threshold_sensitivity));
-    sections.extend(others.map(|table| Section::new("thresholds", "If the thresholds were others", "", vec![table])));
-    sections.push(Section::new(
-        "halves",
-        "Random halves",
-        "A check that cannot fail: shuffled labels pass it too. Shown because the original relied on it.",
-        tabled(&found.split_stability, tables::split_stability),
-    ));
+    let halves = found.split_stability.value().and_then(split).map(Drawing::Dots);
+    sections.push(figure_or(halves, || {
+        let pieces = tabled(&found.split_stability, tables::split_stability);
+        Section::new("halves", "Random halves", "", pieces)
+    }));
     sections.push(Section::new("axes", "How the two axes are tied", "", vec![coupling(&found.coupling)]));
     let given = found.given_segment.value();
     sections.extend(
@@ -66,6 +89,14 @@ fn effects(found: &ValidationFindings) -> Option<Section> {
     Some(Section::wide(pieces))
 }
 
+fn later(found: &OutOfTime) -> Vec<Piece> {
+    let mut pieces = vec![Piece::words(found.description.clone())];
+    pieces.extend(Piece::table(tables::out_of_time(found)));
+    let figures = found.outcomes.iter().filter_map(calibration).take(CALIBRATED);
+    pieces.extend(figures.map(|lines| Piece::figure(Drawing::Lines(lines))));
+    pieces
+}
+
 fn migration(migration: &Migration) -> Vec<Piece> {
     let kappa = migration.kappa.value().map(|kappa| {
         let ceiling = migration.kappa_ceiling.value().map_or_else(String::new, |ceiling| {
@@ -73,9 +104,7 @@ fn migration(migration: &Migration) -> Vec<Piece> {
         });
         format!(" Agreement beyond chance (kappa): {}{ceiling}.", figures::coefficient(*kappa))
     });
-    let mut pieces = vec![Piece::words(format!("{}{}", migration.description, kappa.unwrap_or_default()))];
-    pieces.extend(Piece::table(tables::migration(migration)));
-    pieces
+    vec![Piece::words(format!("{}{}", migration.description, kappa.unwrap_or_default()))]
 }
 
 fn confidence(confidence: &ConfidenceFindings) -> Vec<Piece> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { launch, open, state } from "./support/browser.mjs";
 import { root, serve } from "./support/server.mjs";
 
-const pages = ["overview", "data", "clustering", "validation", "documents", "about"];
+const pages = ["overview", "data", "features", "clustering", "validation", "documents", "about"];
 const wanted = process.argv.slice(2).filter((name) => pages.includes(name));
 const folder = join(root, "tests", "e2e", "out");
 mkdirSync(folder, { recursive: true });

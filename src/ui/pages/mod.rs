@@ -4,6 +4,7 @@ pub mod about;
 pub mod clustering;
 pub mod data;
 pub mod documents;
+pub mod features;
 pub mod monitor;
 pub mod overview;
 pub mod validation;

@@ -11,7 +11,7 @@ let host, browser;
 before(async () => { host = await serve(); browser = await launch(); });
 after(async () => { await browser?.close(); await host?.close(); });
 
-const pages = ["overview", "data", "clustering", "validation", "documents", "about"];
+const pages = ["overview", "data", "features", "clustering", "validation", "documents", "about"];
 
 test("every page has an address of its own, and the back button works", async () => {
   const { page, context, problems } = await open(browser, host.url);
