@@ -17,9 +17,11 @@ pub use crate::pipeline::error::Failure;
 use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
+use crate::segments::thresholds::TypedThresholds;
 use crate::view::View;
 use crate::view::card::Card;
 use crate::view::monitor::{TrayView, Verified, Watched};
+use crate::view::segments::Tried;
 
 /// One run; events of any but the latest run are stale and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +105,14 @@ pub enum Request {
         run: RunId,
         /// The id as text.
         customer: String,
+    },
+    /// Put the customers of the last finished run at other thresholds; answered by [`Event::Tried`], first with the
+    /// counts, then with everything.
+    Try {
+        /// Which run's.
+        run: RunId,
+        /// Which thresholds.
+        thresholds: TypedThresholds,
     },
     /// Measure one solution of the last finished run on all customers; answered by [`Event::MeasuredExactly`], with
     /// [`Event::Progressed`] on the way. [`Request::Cancel`] stops it.
@@ -216,6 +226,13 @@ pub enum Event {
         /// The card; `None` if nobody of that id has a segment.
         card: Option<Box<Card>>,
     },
+    /// What other thresholds would make of the customers.
+    Tried {
+        /// Which run's.
+        run: RunId,
+        /// The thresholds and what they make; complete if it is weighed.
+        tried: Box<Tried>,
+    },
     /// One solution was measured on all customers; the results with it travel beside this message.
     MeasuredExactly {
         /// Which run's.
@@ -236,6 +253,7 @@ mod tests {
     use crate::extract::schema::Role;
     use crate::stats::json::Json;
     use crate::view::monitor::{Ready, TrayFile};
+    use crate::view::segments::{Bar, Part, Weight};
 
     /// Through text and back, as the page reads it and as the worker does.
     fn round<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(message: &T) {
@@ -250,6 +268,18 @@ mod tests {
             title: "◱ =cmd|'/C calc'!A0: At Risk".to_owned(),
             scores: vec![("Reordered share".to_owned(), "20%".to_owned(), String::new())],
             lines: vec!["To Champions: one more order.".to_owned()],
+        }
+    }
+
+    fn tried() -> Tried {
+        let part = Part { count: 61_317, words: "61,317".to_owned(), share: 0.336, ..Part::default() };
+        let bar = Bar { name: "Basket size".to_owned(), size: 0.1 + 0.2, words: "0.300 large".to_owned() };
+        Tried {
+            frequency: 1.0 / 15.3,
+            loyalty: 0.463_414_634_146_341_5,
+            segments: vec![part; 4],
+            weighed: Some(Weight { sure_share: Some(0.672), effects: vec![bar], ..Weight::default() }),
+            ..Tried::default()
         }
     }
 
@@ -273,6 +303,8 @@ mod tests {
             Request::Rehearse { run, of: RunId(1), plot: Plot::Slower },
             Request::Verify { run, set: FileSetId(2), with: Some(FileSetId(1)) },
             Request::Make { run, artifact: Artifact::Window(WindowFile::DriftJson) },
+            Request::Try { run, thresholds: TypedThresholds::default() },
+            Request::Try { run, thresholds: TypedThresholds { frequency: Some(1.0 / 15.3), loyalty: None } },
             Request::MeasureExactly { run, solution },
         ] {
             round(&request);
@@ -306,6 +338,8 @@ mod tests {
             Event::Made { run, artifact: Artifact::AssignmentsCsv, name: "a".to_owned(), mime: "b".to_owned() },
             Event::Explained { run, customer: "42".to_owned(), card: Some(Box::new(card())) },
             Event::Explained { run, customer: "42".to_owned(), card: None },
+            Event::Tried { run, tried: Box::default() },
+            Event::Tried { run, tried: Box::new(tried()) },
             Event::MeasuredExactly { run, solution, view: Box::default() },
             Event::Refined { run, view: Box::default() },
             Event::Finished { run, view: Box::default(), millis: 7 },

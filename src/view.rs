@@ -9,6 +9,7 @@ mod data;
 mod features;
 pub mod monitor;
 mod overview;
+pub mod segments;
 mod validation;
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct View {
     pub features: Features,
     /// The clustering page.
     pub clustering: Clustering,
+    /// The segments page.
+    pub segments: segments::Segments,
     /// The validation page; without sections if `absent`.
     pub validation: Vec<Section>,
     /// The monitor page: the time within the extract.
@@ -130,6 +133,7 @@ pub fn view(outcome: &Outcome) -> View {
         data: data::sections(outcome),
         features: features::page(outcome),
         clustering: clustering::page(results),
+        segments: segments::page(outcome),
         validation: validation::sections(&results.validation),
         monitor: monitor::time_machine(&results.validation),
     }

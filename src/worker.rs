@@ -22,16 +22,19 @@ use crate::export::{artifact, baseline};
 use crate::extract::inspect;
 use crate::extract::source::Source;
 use crate::generate::rehearsal::{self, rehearse};
-use crate::pace::Pace;
+use crate::pace::{Pace, block_on};
 use crate::pipeline::ask;
 use crate::pipeline::error::Error;
 use crate::pipeline::later::Comparison;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
 use crate::pipeline::stage::Stage;
+use crate::pipeline::trial::Bench;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Plot, Request, RunId};
+use crate::segments::thresholds::TypedThresholds;
 use crate::view::card::card;
 use crate::view::monitor::watched;
+use crate::view::segments::tried;
 use crate::view::view;
 
 /// The engine: one per worker.
@@ -43,6 +46,8 @@ pub struct Engine {
     trays: RefCell<BTreeMap<FileSetId, Rc<Tray>>>,
     /// The last comparison, and of which finished run it is the rehearsal.
     window: RefCell<Option<(RunId, Option<RunId>, Rc<Comparison>)>>,
+    /// What trials of the last finished run share, once one was asked for.
+    bench: RefCell<Option<(RunId, Bench)>>,
 }
 
 impl Engine {
@@ -55,6 +60,7 @@ impl Engine {
             current: RefCell::default(),
             trays: RefCell::default(),
             window: RefCell::default(),
+            bench: RefCell::default(),
         });
         install_panic_hook(scope.clone());
         let receiver = Rc::clone(&engine);
@@ -148,6 +154,10 @@ impl Engine {
                 }
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
+            Request::Try { run, thresholds } => match self.last(run) {
+                Ok(finished) => self.try_out(run, &finished, thresholds),
+                Err(failure) => self.tell(&Event::Failed { run, failure }),
+            },
             Request::MeasureExactly { run, solution } => match self.last(run) {
                 Ok(finished) => self.measure_exactly(run, finished, solution),
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
@@ -180,11 +190,26 @@ impl Engine {
 
     /// Two histories at once would be the peak of memory: a new run comes first.
     fn forget_history(&self) {
+        *self.bench.borrow_mut() = None;
         if let Some((_, finished)) = self.finished.borrow_mut().as_mut()
             && let Some(finished) = Rc::get_mut(finished)
         {
             finished.tables.history = None;
         }
+    }
+
+    /// The counts at once, the rest when it is there.
+    fn try_out(&self, run: RunId, finished: &Finished, thresholds: TypedThresholds) {
+        let mut held = self.bench.borrow_mut();
+        if held.as_ref().is_none_or(|(of, _)| *of != run) {
+            *held = block_on(Bench::of(finished, &Pace::unhurried())).ok().flatten().map(|bench| (run, bench));
+        }
+        let found = finished.tables.segmentation.as_ref();
+        let Some(((_, bench), found)) = held.as_ref().zip(found) else { return };
+        let Some((trial, labels)) = bench.trial(found, thresholds) else { return };
+        self.tell(&Event::Tried { run, tried: Box::new(tried(&trial, None)) });
+        let weighed = bench.weigh(&trial, &labels);
+        self.tell(&Event::Tried { run, tried: Box::new(tried(&trial, Some(&weighed))) });
     }
 
     fn measure_exactly(self: Rc<Self>, run: RunId, finished: Rc<Finished>, solution: Solution) {

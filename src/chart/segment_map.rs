@@ -54,19 +54,16 @@ impl SegmentMap {
 /// The map; `None` where there is nothing to draw.
 pub fn draw(input: &SegmentMap, frame: Frame) -> Option<Scene> {
     let SegmentMap { segments, thresholds, density, sentence, table } = input;
-    let (slowest, fastest) = occupied(density)?;
+    let plane = Plane::of(density, frame)?;
+    let Plane { left, right, top, floor, slowest, fastest } = plane;
     let narrow = frame.is_narrow();
-    let (left, top, bottom) = (44.0, 30.0, 46.0);
-    let height = if narrow { frame.width * 1.04 } else { (frame.width * 0.78).min(620.0) };
-    let (right, floor) = (frame.width - 1.0, height - bottom);
-    let x = Axis(Scale::new(Bend::Linear, (fastest, slowest), (right, left)));
-    let y = Scale::new(Bend::Linear, (0.0, 1.0), (floor, top));
+    let (x, y) = plane.scales();
     let mut scene = Scene {
         name: "segment-map",
         title: "Where the customers are".to_owned(),
         sentence: sentence.clone(),
         width: frame.width,
-        height,
+        height: floor + 46.0,
         marks: Vec::new(),
         table: table.clone(),
     };
@@ -75,6 +72,56 @@ pub fn draw(input: &SegmentMap, frame: Frame) -> Option<Scene> {
     lines(&mut scene, thresholds, (x, y), (left, right, top, floor));
     corners(&mut scene, segments, (left, right, top, floor), narrow);
     Some(scene)
+}
+
+/// The plot's place in the figure, so that a hand may take hold of the lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plane {
+    /// Left edge, pixels.
+    pub left: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Bottom edge.
+    pub floor: f64,
+    /// Days between orders at the left edge.
+    pub slowest: f64,
+    /// Days between orders at the right edge.
+    pub fastest: f64,
+}
+
+impl Plane {
+    /// Of the map as [`draw`] draws it.
+    pub fn of(density: &ScoreDensity, frame: Frame) -> Option<Self> {
+        let (slowest, fastest) = occupied(density)?;
+        let height = if frame.is_narrow() { frame.width * 1.04 } else { (frame.width * 0.78).min(620.0) };
+        Some(Self { left: 44.0, right: frame.width - 1.0, top: 30.0, floor: height - 46.0, slowest, fastest })
+    }
+
+    /// Where the lines stand: x of the frequency threshold, y of the loyalty threshold.
+    pub fn at(&self, cuts: Cuts) -> (f64, f64) {
+        let (x, y) = self.scales();
+        (x.at(cuts.frequency), y.at(cuts.loyalty))
+    }
+
+    /// Mean days between orders at a place.
+    pub fn days_at(&self, x: f64) -> f64 {
+        let part = ((self.right - x) / (self.right - self.left)).clamp(0.0, 1.0);
+        self.fastest + part * (self.slowest - self.fastest)
+    }
+
+    /// Share bought before at a height.
+    pub fn loyalty_at(&self, y: f64) -> f64 {
+        ((self.floor - y) / (self.floor - self.top)).clamp(0.0, 1.0)
+    }
+
+    fn scales(&self) -> (Axis, Scale) {
+        (
+            Axis(Scale::new(Bend::Linear, (self.fastest, self.slowest), (self.right, self.left))),
+            Scale::new(Bend::Linear, (0.0, 1.0), (self.floor, self.top)),
+        )
+    }
 }
 
 /// Places a frequency score by its mean days between orders; fewer days stand further right.
@@ -284,6 +331,18 @@ mod tests {
         assert_eq!(occupied(&empty), None);
         let none = ScoreDensity { frequency_edges: vec![], loyalty_edges: vec![], counts: vec![] };
         assert_eq!(occupied(&none), None);
+    }
+
+    #[test]
+    fn a_hand_finds_the_line_where_it_is_drawn() {
+        for width in [288.0, 680.0, 900.0] {
+            let plane = Plane::of(&density(), Frame::wide(width)).unwrap();
+            for (gap, loyalty) in [(3.0, 0.25), (12.5, 0.463), (18.9, 0.99)] {
+                let (x, y) = plane.at(Cuts { frequency: 1.0 / (gap + 1.0), loyalty });
+                assert!((plane.days_at(x) - gap).abs() < 1e-9 && (plane.loyalty_at(y) - loyalty).abs() < 1e-9);
+            }
+            assert!((plane.days_at(-50.0) - 19.0).abs() < 1e-9 && plane.loyalty_at(-9.0) <= 1.0);
+        }
     }
 
     #[test]

@@ -227,7 +227,7 @@ pub(super) fn world() -> World {
         customers: 2_000,
         median_orders: v(12.0),
         clustering: v(clustering(Structure::None, 0.19, 0.4, 0.5, 0.1)),
-        thresholds: v(Thresholds { frequency: threshold(0.06), loyalty: threshold(0.5) }),
+        thresholds: v(Thresholds { frequency: threshold(0.06), loyalty: threshold(0.5), departure: None }),
         segments,
         validation: v(ValidationFindings {
             effects: Vec::new(),

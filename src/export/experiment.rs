@@ -94,7 +94,7 @@ mod tests {
             freq: zeros.clone(),
             loyalty: zeros.clone(),
             labels,
-            thresholds: Thresholds { frequency: one.clone(), loyalty: one },
+            thresholds: Thresholds { frequency: one.clone(), loyalty: one, departure: None },
             freq_percentile: zeros.clone(),
             loyalty_percentile: zeros,
             confidence: None,

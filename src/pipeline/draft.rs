@@ -60,6 +60,7 @@ impl Draft {
                     weekdays: pending(),
                     mean_weekday: pending(),
                 },
+                confidence: pending(),
             },
         }
     }

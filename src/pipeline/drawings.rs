@@ -20,9 +20,15 @@ const MAP_TAIL: f64 = 0.995;
 
 /// Bins everything that the charts draw.
 ///
-/// `freq` and `loyalty` are the scores of the table's rows, empty when nobody qualified. The boxes come later: they
+/// `freq`, `loyalty` and `confidence` belong to the table's rows; the scores are empty when nobody qualified. The boxes come later: they
 /// need a sort of every column, which the first screen does not wait for ([`boxes`]).
-pub fn draw(history: Option<&OrderHistory>, table: &FeatureTable, freq: &[f64], loyalty: &[f64]) -> Drawings {
+pub fn draw(
+    history: Option<&OrderHistory>,
+    table: &FeatureTable,
+    freq: &[f64],
+    loyalty: &[f64],
+    confidence: Option<&[f64]>,
+) -> Drawings {
     let behavioural = table.present().map(|feature| (feature.name(), table.behavioural(feature)));
     let corrected = Corrected::ALL.into_iter().map(|feature| (feature.name(), table.corrected(feature)));
     let feature_histograms =
@@ -44,6 +50,10 @@ pub fn draw(history: Option<&OrderHistory>, table: &FeatureTable, freq: &[f64], 
         order_counts,
         boxes: Vec::new(),
         clock: clock(history, table),
+        confidence: confidence.map_or_else(
+            || Measured::absent("no spread of single gaps and orders is known", "the order history"),
+            |values| Measured::Value(certainty(values)),
+        ),
     }
 }
 
@@ -114,6 +124,17 @@ fn clock(history: Option<&OrderHistory>, table: &FeatureTable) -> OrderClock {
     let (hours, mean_hour) = of(history, hour, table, "an hour or a timestamp of each order");
     let (weekdays, mean_weekday) = of(history, weekday, table, "a weekday or a timestamp of each order");
     OrderClock { hours, mean_hour, weekdays, mean_weekday }
+}
+
+/// Confidence runs from a quarter to one, in steps of a twentieth.
+fn certainty(values: &[f64]) -> Histogram {
+    const STEPS: usize = 15;
+    let mut counts = vec![0_u64; STEPS];
+    for value in values {
+        counts[(((value - 0.25) * 20.0).max(0.0) as usize).min(STEPS - 1)] += 1;
+    }
+    let edges = (0..=STEPS).map(|step| (5 + step) as f64 / 20.0).collect();
+    Histogram { name: "confidence".to_owned(), edges, counts }
 }
 
 /// Equal-width bins from the smallest to the largest finite value; `None` without any.

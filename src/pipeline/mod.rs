@@ -9,4 +9,5 @@ pub mod outcome;
 pub mod params;
 pub mod run;
 pub mod stage;
+pub mod trial;
 mod validate;

@@ -171,6 +171,8 @@ pub struct Drawings {
     pub boxes: Vec<MetricBoxes>,
     /// Hours and weekdays of the orders.
     pub clock: OrderClock,
+    /// Confidence of the labels, in steps of a twentieth.
+    pub confidence: Measured<Histogram>,
 }
 
 /// Everything a finished run hands to the page.

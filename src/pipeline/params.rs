@@ -6,6 +6,7 @@ use crate::clustering::exact::{MOST_CLUSTERS, Solution};
 use crate::planning::findings::PlanDesign;
 use crate::prepare::own::{OwnSet, SetError, check_all};
 use crate::prepare::sets::FeatureSet;
+use crate::segments::thresholds::TypedThresholds;
 
 /// How much to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +132,11 @@ impl CheckedParams {
 }
 
 impl Params {
+    /// Both thresholds as the rule takes them.
+    pub fn typed(&self) -> TypedThresholds {
+        TypedThresholds { frequency: self.frequency_threshold, loyalty: self.loyalty_threshold }
+    }
+
     /// Checks every parameter.
     pub fn check(self) -> Result<CheckedParams, ParamError> {
         if self.min_orders < 2 {

@@ -27,7 +27,6 @@ use crate::segments::confidence::confidence;
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::segments::profile::profiles;
 use crate::segments::rule::{Segmentation, counts, segment};
-use crate::segments::thresholds::TypedThresholds;
 use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
 
@@ -141,7 +140,7 @@ pub async fn run_telling(
     });
 
     pace.stage(Stage::Segments.name()).await?;
-    let typed = TypedThresholds { frequency: wanted.frequency_threshold, loyalty: wanted.loyalty_threshold };
+    let typed = wanted.typed();
     let mut segmentation = segment(&table, typed, pace).await?;
     if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
         found.confidence = confidence(history, &table, found, pace).await?;
@@ -157,7 +156,7 @@ pub async fn run_telling(
     };
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
-    draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty);
+    draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty, found.confidence.as_deref());
 
     let subject = Subject {
         history: extract.history(),

@@ -39,10 +39,10 @@ pub(super) struct Subject<'a> {
 }
 
 /// From this confidence on, a label is called confident (STATISTICS.md section 3).
-const CONFIDENT: f64 = 0.8;
+pub(super) const CONFIDENT: f64 = 0.8;
 const NEEDS_HISTORY: &str = "the orders and order lines behind the customer-level file";
 
-fn no_history<T>() -> Measured<T> {
+pub(super) fn no_history<T>() -> Measured<T> {
     Measured::absent("the file has one row per customer and no order history", NEEDS_HISTORY)
 }
 

@@ -21,7 +21,7 @@ use crate::stats::quantile::quantile;
 use crate::stats::rng::Rng;
 use crate::validation::cut::Window;
 use crate::validation::timeline::{Cut, LAST_ORDERS, Timeline, period};
-use crate::validation::window_scores::window_scores;
+use crate::validation::window_scores::{WindowScores, window_scores};
 
 use super::assignment::{Arm, arm};
 use super::findings::{AaCheck, Cell, Enrolment, Measure, Scale, Summaries};
@@ -173,29 +173,17 @@ pub async fn measure(subject: &Subject<'_>, pace: &Pace) -> Result<Measured<Summ
         ));
     };
     let dated = period(history);
-    let cut = match dated {
-        Some((_, end)) => Cut::Calendar { last_day: end - OUTCOME_DAYS, horizon: OUTCOME_DAYS },
-        None => Cut::PerCustomer { skipped: 0 },
-    };
+    let cut = cut(dated);
     let timeline = Timeline::at(history, cut);
     let scores = window_scores(history, &timeline.before, subject.min_orders, &pace.part(0, 1, 3)).await?;
     let labels = match scores.segment(subject.typed) {
         Some((labels, _)) if scores.len() as u64 >= MIN_CUSTOMERS => labels,
-        _ => {
-            return Ok(Measured::absent(
-                format!(
-                    "{} customers have {} orders before the period that would be an experiment's outcome",
-                    scores.len(),
-                    subject.min_orders
-                ),
-                "longer histories",
-            ));
-        }
+        _ => return Ok(too_few(scores.len(), subject.min_orders)),
     };
     let earlier = timeline.earlier(history);
     let now = Outcomes { history, window: timeline.after };
     let prior = Outcomes { history, window: earlier.after };
-    let kinds: &[Kind] = if dated.is_some() { &BY_CALENDAR } else { &BY_ORDERS };
+    let kinds = kinds(dated.is_some());
     let mut measures = Vec::with_capacity(kinds.len());
     let wait = outcome_days(&now, &scores.customers, dated.is_some());
     for (i, kind) in kinds.iter().enumerate() {
@@ -206,12 +194,119 @@ pub async fn measure(subject: &Subject<'_>, pace: &Pace) -> Result<Measured<Summ
     let pace = pace.part(2, 3, 3);
     let aa = aa_check(subject, kinds, &now, &scores.customers, &pace).await?;
     Ok(Measured::Value(Summaries {
-        basis: (if dated.is_some() { "calendar" } else { "orders" }).to_owned(),
+        basis: basis(dated.is_some()).to_owned(),
         description: description(cut, scores.len()),
         measures,
         enrolment,
         aa,
     }))
+}
+
+/// Where the outcome begins.
+fn cut(dated: Option<(i32, i32)>) -> Cut {
+    match dated {
+        Some((_, end)) => Cut::Calendar { last_day: end - OUTCOME_DAYS, horizon: OUTCOME_DAYS },
+        None => Cut::PerCustomer { skipped: 0 },
+    }
+}
+
+fn too_few<T>(customers: usize, min_orders: u32) -> Measured<T> {
+    Measured::absent(
+        format!(
+            "{customers} customers have {min_orders} orders before the period that would be an experiment's outcome"
+        ),
+        "longer histories",
+    )
+}
+
+/// The KPIs of every customer, kept so that the baselines of other segments can be had at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baselines {
+    scores: WindowScores,
+    /// The thresholds of the window's own customers where none are typed in.
+    medians: (f64, f64),
+    dated: bool,
+    description: String,
+    /// One column per kind of the basis, one value per customer of `scores`.
+    values: Vec<Vec<f64>>,
+    wait: f64,
+}
+
+impl Baselines {
+    /// Of a history; absent where [`measure`] is.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub async fn of(history: &OrderHistory, min_orders: u32, pace: &Pace) -> Result<Measured<Self>, Cancelled> {
+        let dated = period(history);
+        let timeline = Timeline::at(history, cut(dated));
+        let scores = window_scores(history, &timeline.before, min_orders, &pace.part(0, 1, 2)).await?;
+        let (Some((_, medians)), true) =
+            (scores.segment(TypedThresholds::default()), scores.len() as u64 >= MIN_CUSTOMERS)
+        else {
+            return Ok(too_few(scores.len(), min_orders));
+        };
+        let now = Outcomes { history, window: timeline.after };
+        let kinds = kinds(dated.is_some());
+        let mut values = Vec::with_capacity(kinds.len());
+        for (i, kind) in kinds.iter().enumerate() {
+            pace.part(1, 2, 2).tick(i as u64, kinds.len() as u64).await?;
+            values.push(scores.customers.iter().map(|&c| (kind.value)(&now, c)).collect());
+        }
+        let wait = outcome_days(&now, &scores.customers, dated.is_some());
+        let description = description(cut(dated), scores.len());
+        Ok(Measured::Value(Self { scores, medians, dated: dated.is_some(), description, values, wait }))
+    }
+
+    /// The baselines of the segments at these thresholds: as [`measure`] finds them, without what only a plan needs
+    /// (covariate, enrolment, A/A check).
+    pub fn summaries(&self, typed: TypedThresholds) -> Summaries {
+        let (frequency, loyalty) = self.medians;
+        let labels = self.scores.segment_at((typed.frequency.unwrap_or(frequency), typed.loyalty.unwrap_or(loyalty)));
+        const UNTRIED: (&str, &str) = ("not looked at while thresholds are tried", "a run with these thresholds");
+        let measures = kinds(self.dated).iter().zip(&self.values).filter_map(|(kind, values)| {
+            let cells = Segment::ALL.into_iter().filter_map(|segment| {
+                let own = values.iter().zip(&labels).filter(|(_, label)| **label == segment).map(|(&y, _)| y);
+                let y: Vec<f64> = own.filter(|y| y.is_finite()).collect();
+                cell(segment, &y, Measured::absent(UNTRIED.0, UNTRIED.1))
+            });
+            measure_of(kind, cells.collect(), self.wait)
+        });
+        Summaries {
+            basis: basis(self.dated).to_owned(),
+            description: self.description.clone(),
+            measures: measures.collect(),
+            enrolment: Vec::new(),
+            aa: Measured::absent(UNTRIED.0, UNTRIED.1),
+        }
+    }
+}
+
+fn kinds(dated: bool) -> &'static [Kind] {
+    if dated { &BY_CALENDAR } else { &BY_ORDERS }
+}
+
+fn basis(dated: bool) -> &'static str {
+    if dated { "calendar" } else { "orders" }
+}
+
+/// One segment's baseline; `None` if it cannot be told.
+fn cell(segment: Segment, y: &[f64], rho: Measured<f64>) -> Option<Cell> {
+    let (mean, sd) = (mean(y)?, std(y, 1)?);
+    let found = Cell { segment: segment.name().to_owned(), customers: y.len() as u64, mean, sd, rho };
+    (mean.is_finite() && sd.is_finite()).then_some(found)
+}
+
+/// A KPI with its cells, if it has any.
+fn measure_of(kind: &Kind, cells: Vec<Cell>, wait: f64) -> Option<Measure> {
+    (!cells.is_empty()).then(|| Measure {
+        kpi: kind.kpi.to_owned(),
+        scale: kind.scale,
+        unit: kind.unit.to_owned(),
+        higher_is_better: kind.higher_is_better,
+        outcome_days: wait,
+        cells,
+    })
 }
 
 fn description(cut: Cut, customers: usize) -> String {
@@ -258,27 +353,14 @@ fn of_kind(
             let known: Vec<(f64, f64)> = pairs.into_iter().filter(|(_, x)| x.is_finite()).collect();
             let (after, before): (Vec<f64>, Vec<f64>) = known.into_iter().unzip();
             let rho = pearson(&before, &after).filter(|rho| rho.is_finite() && after.len() as u64 >= MIN_CUSTOMERS);
-            Some(Cell {
-                segment: segment.name().to_owned(),
-                customers: y.len() as u64,
-                mean: mean(&y)?,
-                sd: std(&y, 1)?,
-                rho: rho.map_or_else(
-                    || Measured::absent("too few customers, or no variation, in the period before", "more customers"),
-                    Measured::Value,
-                ),
-            })
+            let rho = rho.map_or_else(
+                || Measured::absent("too few customers, or no variation, in the period before", "more customers"),
+                Measured::Value,
+            );
+            cell(segment, &y, rho)
         })
-        .filter(|cell| cell.mean.is_finite() && cell.sd.is_finite())
         .collect();
-    (!cells.is_empty()).then(|| Measure {
-        kpi: kind.kpi.to_owned(),
-        scale: kind.scale,
-        unit: kind.unit.to_owned(),
-        higher_is_better: kind.higher_is_better,
-        outcome_days: wait,
-        cells,
-    })
+    measure_of(kind, cells, wait)
 }
 
 /// Different customers of each segment with an order within so many weeks.

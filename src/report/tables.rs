@@ -10,6 +10,7 @@ use crate::clustering::findings::{
 use crate::decision::sentences;
 use crate::decision::sentences::quantity;
 use crate::extract::findings::Warning;
+use crate::features::catalogue::Behavioural;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::{Gate, OrderCountThreshold, Status};
 use crate::readiness::gates::{Bounds, spec};
@@ -98,6 +99,18 @@ pub fn profiles(segments: &[SegmentFindings]) -> Table {
             segment.profile.get(name).map_or_else(|| "–".to_owned(), |mean| or_dash(mean, figures::mean))
         });
         table.row(std::iter::once(wording::metric(name).into()).chain(means.map(Text::from)));
+    }
+    table
+}
+
+/// The same with what ties a feature to the rule.
+pub fn segment_profiles(segments: &[SegmentFindings]) -> Table {
+    let mut table = profiles(segments).words("Tied to the rule");
+    let names: std::collections::BTreeSet<&String> =
+        segments.iter().flat_map(|segment| segment.profile.keys()).collect();
+    for (row, name) in table.rows.iter_mut().zip(names) {
+        let coupling = Behavioural::named(name).and_then(|feature| feature.entry().coupling);
+        row.push(coupling.unwrap_or("free").into());
     }
     table
 }

@@ -28,37 +28,68 @@ pub struct Estimate {
 }
 
 /// Confidence per row, 0.25..=1 (each side has at least one half); `None` if no customer's spread is known.
-///
-/// A customer with one gap or one order with lines has no spread of his own: he is given the median
-/// spread of the others, over the root of his count \[judgement\].
 pub async fn confidence(
     history: &OrderHistory,
     table: &FeatureTable,
     found: &Segmentation,
     pace: &Pace,
 ) -> Result<Option<Vec<f64>>, Cancelled> {
-    let rows = table.rows();
-    let mut days = Vec::with_capacity(rows);
-    let mut loyalty = Vec::with_capacity(rows);
-    for (r, &c) in table.customers().iter().enumerate() {
-        if r % STRIDE == 0 {
-            pace.tick(r as u64, rows as u64).await?;
+    let thresholds = &found.thresholds;
+    let estimates = Estimates::of(history, table, pace).await?;
+    Ok(estimates.map(|estimates| estimates.confidence(thresholds.frequency.used, thresholds.loyalty.used)))
+}
+
+/// What confidence is made of, whatever the thresholds: per row the mean gap and the reordered share with their errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimates {
+    days: Vec<(f64, f64)>,
+    loyalty: Vec<(f64, f64)>,
+}
+
+impl Estimates {
+    /// Of every row; `None` if no customer's spread is known.
+    ///
+    /// A customer with one gap or one order with lines has no spread of his own: he is given the median
+    /// spread of the others, over the root of his count \[judgement\].
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub async fn of(history: &OrderHistory, table: &FeatureTable, pace: &Pace) -> Result<Option<Self>, Cancelled> {
+        let rows = table.rows();
+        let mut days = Vec::with_capacity(rows);
+        let mut loyalty = Vec::with_capacity(rows);
+        for (r, &c) in table.customers().iter().enumerate() {
+            if r % STRIDE == 0 {
+                pace.tick(r as u64, rows as u64).await?;
+            }
+            days.push(mean_gap(history, c as usize));
+            loyalty.push(reorder_share(history, c as usize));
         }
-        days.push(mean_gap(history, c as usize));
-        loyalty.push(reorder_share(history, c as usize));
+        let (Some(typical_days), Some(typical_loyalty)) = (typical_spread(&days), typical_spread(&loyalty)) else {
+            return Ok(None);
+        };
+        let filled = |estimates: Vec<Estimate>, typical: f64| -> Vec<(f64, f64)> {
+            estimates.into_iter().map(|estimate| (estimate.value, estimate.error_or(typical))).collect()
+        };
+        Ok(Some(Self { days: filled(days, typical_days), loyalty: filled(loyalty, typical_loyalty) }))
     }
-    let (Some(typical_days), Some(typical_loyalty)) = (typical_spread(&days), typical_spread(&loyalty)) else {
-        return Ok(None);
-    };
-    let frequency_threshold = days_of(found.thresholds.frequency.used);
-    let loyalty_threshold = found.thresholds.loyalty.used;
-    let confidence = days.iter().zip(&loyalty).map(|(days, loyalty)| {
-        let shorter = frequency_threshold - days.value;
-        let frequent = side_probability(shorter, days.error_or(typical_days));
-        let loyal = side_probability(loyalty.value - loyalty_threshold, loyalty.error_or(typical_loyalty));
-        frequent * loyal
-    });
-    Ok(Some(confidence.collect()))
+
+    /// Confidence per row at these thresholds of the two scores.
+    pub fn confidence(&self, frequency: f64, loyalty: f64) -> Vec<f64> {
+        let sides = self.frequency_sides(frequency);
+        sides.iter().zip(self.loyalty_sides(loyalty)).map(|(frequent, loyal)| frequent * loyal).collect()
+    }
+
+    /// Per row, the probability that the frequency lies on the side of this threshold on which it is seen.
+    pub fn frequency_sides(&self, threshold: f64) -> Vec<f64> {
+        let threshold = days_of(threshold);
+        self.days.iter().map(|&(value, error)| side_probability(threshold - value, error)).collect()
+    }
+
+    /// The same for loyalty.
+    pub fn loyalty_sides(&self, threshold: f64) -> Vec<f64> {
+        self.loyalty.iter().map(|&(value, error)| side_probability(value - threshold, error)).collect()
+    }
 }
 
 /// Share of values at or above `limit`; `None` for an empty slice.

@@ -81,6 +81,20 @@ pub struct Thresholds {
     pub frequency: ScoreThresholds,
     /// Of `loyalty_score`.
     pub loyalty: ScoreThresholds,
+    /// What it changes that a threshold was typed in; `None` at the recommended ones, the medians.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departure: Option<Departure>,
+}
+
+/// Thresholds set by hand beside the recommended ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Departure {
+    /// Customers who would be in another segment at the medians.
+    pub moved: u64,
+    /// Their share of qualified customers.
+    pub moved_share: f64,
+    /// Customers per segment at the medians, in the order of the contracts.
+    pub recommended: [u64; 4],
 }
 
 /// One segment.

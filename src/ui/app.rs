@@ -8,7 +8,7 @@ use super::components::problem::Problem;
 use super::components::strip::Strip;
 use super::dom;
 use super::figure;
-use super::pages::{about, clustering, data, documents, features, monitor, overview, validation};
+use super::pages::{about, clustering, data, documents, features, monitor, overview, segments, validation};
 use super::route::{self, Page};
 use super::session::Session;
 use super::state::State;
@@ -48,6 +48,7 @@ pub fn App() -> impl IntoView {
                 Page::Data => data::data(),
                 Page::Features => features::features(),
                 Page::Clustering => clustering::clustering(),
+                Page::Segments => segments::segments(),
                 Page::Validation => validation::validation(),
                 Page::Documents => documents::Documents().into_any(),
                 Page::Monitor => monitor::monitor(),

@@ -311,7 +311,9 @@ impl Inner {
                 Event::Verified { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
             )
             | (Request::Explain { run, .. }, Event::Explained { run: it, .. } | Event::Failed { run: it, .. })
-            | (
+            | (Request::Try { run, .. }, Event::Failed { run: it, .. }) => run != it,
+            (Request::Try { run, .. }, Event::Tried { run: it, tried }) => run != it || tried.weighed.is_none(),
+            (
                 Request::MeasureExactly { run, .. },
                 Event::MeasuredExactly { run: it, .. } | Event::Failed { run: it, .. } | Event::Cancelled { run: it },
             ) => run != it,

@@ -33,6 +33,12 @@ pub fn provide_viewport() {
     provide_context(Viewport(now));
 }
 
+/// The window's width, followed.
+pub fn viewport() -> ReadSignal<f64> {
+    let Viewport(width) = expect_context();
+    width
+}
+
 /// How much of a figure's words is shown above it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Words {

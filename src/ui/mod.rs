@@ -4,6 +4,7 @@
 //!   stays on screen while a new run goes on.
 //! - [`client`]: the only owner of the worker.
 //! - [`session`]: what a reader asks for, turned into messages and state.
+//! - [`lines`]: the thresholds as the reader moves them.
 //! - [`route`]: the page named in the URL's fragment.
 //! - [`app`], [`pages`], [`components`], [`figure`], [`prose`]: what is seen. No number is formatted here: all pass
 //!   `report::figures`.
@@ -13,6 +14,7 @@ pub mod client;
 pub mod components;
 pub mod dom;
 pub mod figure;
+pub mod lines;
 pub mod pages;
 pub mod prose;
 pub mod route;

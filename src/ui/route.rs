@@ -14,6 +14,8 @@ pub enum Page {
     Features,
     /// The clustering tribunal.
     Clustering,
+    /// The thresholds as an instrument.
+    Segments,
     /// Effects, reliability, out-of-time.
     Validation,
     /// The six documents.
@@ -31,6 +33,7 @@ impl Page {
         Self::Data,
         Self::Features,
         Self::Clustering,
+        Self::Segments,
         Self::Validation,
         Self::Documents,
         Self::Monitor,
@@ -44,6 +47,7 @@ impl Page {
             Self::Data => "data",
             Self::Features => "features",
             Self::Clustering => "clustering",
+            Self::Segments => "segments",
             Self::Validation => "validation",
             Self::Documents => "documents",
             Self::Monitor => "monitor",
@@ -58,6 +62,7 @@ impl Page {
             Self::Data => "Data",
             Self::Features => "Features",
             Self::Clustering => "Clustering",
+            Self::Segments => "Segments",
             Self::Validation => "Validation",
             Self::Documents => "Documents",
             Self::Monitor => "Monitor",
@@ -72,6 +77,7 @@ impl Page {
             Self::Data => "#/data",
             Self::Features => "#/features",
             Self::Clustering => "#/clustering",
+            Self::Segments => "#/segments",
             Self::Validation => "#/validation",
             Self::Documents => "#/documents",
             Self::Monitor => "#/monitor",

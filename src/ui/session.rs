@@ -1,5 +1,7 @@
 //! What a reader asks for, turned into messages to the engine and changes of state.
 
+mod trial;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -266,6 +268,7 @@ impl Session {
 
     fn take(&self, files: Vec<File>, source: Source) {
         self.stop_quietly();
+        self.state.lines.clear();
         let id = FileSetId(self.books.next_set.get() + 1);
         self.books.next_set.set(id.0);
         let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
@@ -287,7 +290,7 @@ impl Session {
             return;
         };
         self.stop_quietly();
-        let params = Params { depth: self.state.depth.get_untracked(), ..Params::default() };
+        let params = self.params(set);
         self.start(set, source, self.state.draft.get_untracked(), params);
     }
 
@@ -466,6 +469,7 @@ impl Session {
             }
             Notice::Slow(failure) => self.state.phase.set(Phase::Failed(failure)),
             Notice::Died(failure) => {
+                self.state.lines.asked.set(None);
                 // Files that it died on are gone with it.
                 let lost = self.state.files.with_untracked(|set| {
                     set.as_ref().is_some_and(|set| set.inspection.is_none() && self.client.files(set.id).is_empty())
@@ -548,6 +552,7 @@ impl Session {
                     && let Some(recipe) = self.books.current.borrow().clone()
                 {
                     self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: None })));
+                    self.state.lines.forget();
                 }
             }
             Event::Finished { run, view, millis } => {
@@ -559,6 +564,8 @@ impl Session {
                 *self.books.results.borrow_mut() = dom::beside(message, "results");
                 self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: Some(millis) })));
                 self.state.phase.set(Phase::Done);
+                self.state.lines.forget();
+                self.ask_lines();
                 *self.books.earlier.borrow_mut() = None;
                 let wanted = self.books.wanted.borrow_mut().take();
                 if let Some(artifact) = wanted {
@@ -566,6 +573,7 @@ impl Session {
                 }
             }
             Event::Failed { run, failure } => {
+                self.state.lines.asked.set(None);
                 let making = self.state.making.with_untracked(Option::is_some);
                 if self.is_current(run) || making {
                     self.fail(failure);
@@ -583,6 +591,7 @@ impl Session {
                     asked.answer = Some(card.map(Arc::from));
                 }
             }),
+            Event::Tried { run, tried } => self.hear_lines(run, *tried),
             Event::MeasuredExactly { run, solution, view } => {
                 if !self.is_current(run) {
                     return;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::lines::Lines;
 use crate::extract::schema::{Inspection, Mapping};
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
@@ -141,6 +142,8 @@ pub struct State {
     pub card: RwSignal<Option<Asked>>,
     /// A file is being made for download: its button is busy.
     pub making: RwSignal<Option<crate::protocol::Artifact>>,
+    /// The thresholds in the reader's hand.
+    pub lines: Lines,
     /// The document that the engine wrote last, and which run's it is.
     pub document: RwSignal<Option<(RunId, crate::protocol::Artifact, String)>>,
     /// The files of the monitor page.
@@ -163,6 +166,7 @@ impl State {
             dragging: RwSignal::new(false),
             card: RwSignal::new(None),
             making: RwSignal::new(None),
+            lines: Lines::new(),
             document: RwSignal::new(None),
             tray: RwSignal::new(None),
             watched: RwSignal::new(None),

@@ -184,7 +184,7 @@ fn compare(metric: &Metric<'_>, groups: &[u8]) -> Effect {
 }
 
 /// A statistic, or in words why the groups do not give one.
-fn measured(value: Result<f64, GroupsError>) -> Measured<f64> {
+pub(super) fn measured(value: Result<f64, GroupsError>) -> Measured<f64> {
     let reason = match value {
         Ok(value) if value.is_finite() => return Measured::Value(value),
         Ok(_) => "the metric does not vary inside the segments",

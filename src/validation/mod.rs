@@ -12,6 +12,7 @@ pub mod ols;
 pub mod out_of_time;
 pub mod outcomes;
 pub mod prefix_features;
+pub mod ranked;
 pub mod reliability;
 pub mod split;
 pub mod time_machine;

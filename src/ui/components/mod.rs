@@ -7,6 +7,7 @@ pub mod glyph;
 pub mod mapping;
 pub mod masthead;
 pub mod picker;
+pub mod plane;
 pub mod problem;
 pub mod section;
 pub mod strip;

@@ -7,6 +7,7 @@ pub mod documents;
 pub mod features;
 pub mod monitor;
 pub mod overview;
+pub mod segments;
 pub mod validation;
 
 use leptos::prelude::*;
