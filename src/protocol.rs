@@ -14,6 +14,7 @@ pub use crate::export::sql::Dialect;
 use crate::extract::schema::{Inspection, Mapping};
 pub use crate::generate::rehearsal::Plot;
 pub use crate::pipeline::error::Failure;
+use crate::pipeline::labels::Labels;
 use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
@@ -113,6 +114,13 @@ pub enum Request {
         run: RunId,
         /// Which thresholds.
         thresholds: TypedThresholds,
+    },
+    /// Call the segments and the money of the last finished run otherwise; answered by [`Event::Labelled`].
+    Label {
+        /// Which run's.
+        run: RunId,
+        /// What the reader calls them.
+        labels: Labels,
     },
     /// Measure one solution of the last finished run on all customers; answered by [`Event::MeasuredExactly`], with
     /// [`Event::Progressed`] on the way. [`Request::Cancel`] stops it.
@@ -233,6 +241,15 @@ pub enum Event {
         /// The thresholds and what they make; complete if it is weighed.
         tried: Box<Tried>,
     },
+    /// The segments have the reader's names; the results with them travel beside this message.
+    Labelled {
+        /// Which run's.
+        run: RunId,
+        /// What the reader calls them, as it was kept.
+        labels: Labels,
+        /// What there is to show now.
+        view: Box<View>,
+    },
     /// One solution was measured on all customers; the results with it travel beside this message.
     MeasuredExactly {
         /// Which run's.
@@ -271,6 +288,10 @@ mod tests {
         }
     }
 
+    fn labels() -> Labels {
+        Labels { segments: ["Régulières \u{1f339} <b>", "", "\"'&", ""].map(str::to_owned), money: "€".to_owned() }
+    }
+
     fn tried() -> Tried {
         let part = Part { count: 61_317, words: "61,317".to_owned(), share: 0.336, ..Part::default() };
         let bar = Bar { name: "Basket size".to_owned(), size: 0.1 + 0.2, words: "0.300 large".to_owned() };
@@ -304,6 +325,7 @@ mod tests {
             Request::Verify { run, set: FileSetId(2), with: Some(FileSetId(1)) },
             Request::Make { run, artifact: Artifact::Window(WindowFile::DriftJson) },
             Request::Try { run, thresholds: TypedThresholds::default() },
+            Request::Label { run, labels: labels() },
             Request::Try { run, thresholds: TypedThresholds { frequency: Some(1.0 / 15.3), loyalty: None } },
             Request::MeasureExactly { run, solution },
         ] {
@@ -339,6 +361,7 @@ mod tests {
             Event::Explained { run, customer: "42".to_owned(), card: Some(Box::new(card())) },
             Event::Explained { run, customer: "42".to_owned(), card: None },
             Event::Tried { run, tried: Box::default() },
+            Event::Labelled { run, labels: labels(), view: Box::default() },
             Event::Tried { run, tried: Box::new(tried()) },
             Event::MeasuredExactly { run, solution, view: Box::default() },
             Event::Refined { run, view: Box::default() },

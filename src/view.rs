@@ -8,6 +8,7 @@ mod clustering;
 mod data;
 mod features;
 pub mod monitor;
+mod naming;
 mod overview;
 pub mod segments;
 mod validation;
@@ -127,7 +128,7 @@ pub struct GateRow {
 /// Outcome to view.
 pub fn view(outcome: &Outcome) -> View {
     let results = &outcome.results;
-    View {
+    let mut view = View {
         overview: overview::overview(outcome),
         strip: overview::strip(&results.extract),
         data: data::sections(outcome),
@@ -136,7 +137,9 @@ pub fn view(outcome: &Outcome) -> View {
         segments: segments::page(outcome),
         validation: validation::sections(&results.validation),
         monitor: monitor::time_machine(&results.validation),
-    }
+    };
+    naming::name(&mut view, &results.params.labels);
+    view
 }
 
 impl Section {

@@ -25,6 +25,7 @@ use crate::generate::rehearsal::{self, rehearse};
 use crate::pace::{Pace, block_on};
 use crate::pipeline::ask;
 use crate::pipeline::error::Error;
+use crate::pipeline::labels::Labels;
 use crate::pipeline::later::Comparison;
 use crate::pipeline::outcome::{Build, Outcome};
 use crate::pipeline::run::{self, Finished};
@@ -149,13 +150,18 @@ impl Engine {
             Request::Make { run, artifact } => self.make(run, artifact),
             Request::Explain { run, customer } => match self.last(run) {
                 Ok(finished) => {
-                    let card = ask::explain(&finished, &customer).map(|found| Box::new(card(&found)));
+                    let card = ask::explain(&finished, &customer)
+                        .map(|found| Box::new(card(&found, &finished.outcome.results.params.labels)));
                     self.tell(&Event::Explained { run, customer, card });
                 }
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
             Request::Try { run, thresholds } => match self.last(run) {
                 Ok(finished) => self.try_out(run, &finished, thresholds),
+                Err(failure) => self.tell(&Event::Failed { run, failure }),
+            },
+            Request::Label { run, labels } => match self.last(run) {
+                Ok(finished) => self.label(run, finished, &labels),
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
             Request::MeasureExactly { run, solution } => match self.last(run) {
@@ -196,6 +202,19 @@ impl Engine {
         {
             finished.tables.history = None;
         }
+    }
+
+    /// Nothing is computed anew: names are presentation.
+    fn label(&self, run: RunId, finished: Rc<Finished>, labels: &Labels) {
+        let mut apart = finished.outcome.clone();
+        drop(finished);
+        let mut held = self.finished.borrow_mut();
+        let own = held.as_mut().filter(|(last, _)| *last == run).and_then(|(_, held)| Rc::get_mut(held));
+        let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
+        let labels = labels.cleaned();
+        outcome.results.params.labels = labels.clone();
+        let event = Event::Labelled { run, labels, view: Box::new(view(outcome)) };
+        self.send(&event, &[("results", results_text(outcome))]);
     }
 
     /// The counts at once, the rest when it is there.

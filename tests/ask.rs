@@ -12,9 +12,12 @@ use quadrant::pace::{Pace, block_on};
 use quadrant::pipeline::ask::{explain, measure_exactly};
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::{Finished, run};
+use quadrant::pipeline::trial::{Bench, Trial, Weighed};
 use quadrant::prepare::own::OwnSet;
 use quadrant::prepare::sets::CategoryBlock;
 use quadrant::segments::findings::Segment;
+use quadrant::segments::thresholds::TypedThresholds;
+use quadrant::stats::measured::Measured;
 
 fn finished(layout: Layout, params: Params) -> Finished {
     let mut folder = MemoryFolder::default();
@@ -110,4 +113,79 @@ fn a_set_of_one_s_own_is_heard_like_the_others() {
     let exact = clustering.exact[0].found.value();
     assert!(exact.is_some());
     assert_eq!(block_on(measure_exactly(&finished, &asked, &Pace::unhurried())).unwrap().value(), exact);
+}
+
+/// Thresholds typed in, per axis: none, near the median, extreme, and one that leaves a segment empty.
+fn typed() -> Vec<TypedThresholds> {
+    let at = |frequency, loyalty| TypedThresholds { frequency, loyalty };
+    vec![
+        at(None, None),
+        at(Some(1.0 / 12.0), None),
+        at(None, Some(0.5)),
+        at(Some(1.0 / 20.5), Some(0.31)),
+        at(Some(0.0), Some(0.4)),
+        at(Some(1.0), Some(1.0)),
+    ]
+}
+
+#[test]
+fn a_trial_says_what_a_run_with_these_thresholds_says() {
+    for layout in [Layout::Star, Layout::Wide, Layout::Customers] {
+        let base = finished(layout, Params::default());
+        let bench = block_on(Bench::of(&base, &Pace::unhurried())).unwrap().unwrap();
+        let segmentation = base.tables.segmentation.as_ref().unwrap();
+        for typed in typed() {
+            let params =
+                Params { frequency_threshold: typed.frequency, loyalty_threshold: typed.loyalty, ..Params::default() };
+            let whole = finished(layout, params);
+            let results = &whole.outcome.results;
+            let (trial, labels) = bench.trial(segmentation, typed).unwrap();
+            assert_eq!(Trial::of(results).as_ref(), Some(&trial), "{layout:?} {typed:?}");
+            assert_eq!(labels, whole.tables.segmentation.as_ref().unwrap().labels);
+            assert_eq!(trial.counts.iter().sum::<u64>(), labels.len() as u64);
+            // Twice, so that the probabilities kept of one axis are used.
+            for _ in 0..2 {
+                let (found, expected) = (bench.weigh(&trial, &labels), Weighed::of(results));
+                assert_eq!(found.sure_share.value(), expected.sure_share.value());
+                let values = |all: &[Measured<f64>]| all.iter().map(|one| one.value().copied()).collect::<Vec<_>>();
+                assert_eq!(values(&found.median_confidence), values(&expected.median_confidence));
+                assert_eq!(found.effects, expected.effects);
+                for (ours, theirs) in found.experiments.iter().zip(&expected.experiments) {
+                    assert_eq!(
+                        (&ours.segment, &ours.kpi, ours.customers, &ours.status, &ours.baseline, &ours.sd),
+                        (&theirs.segment, &theirs.kpi, theirs.customers, &theirs.status, &theirs.baseline, &theirs.sd)
+                    );
+                    assert_eq!(
+                        (&ours.per_arm, &ours.control_arm, &ours.mde),
+                        (&theirs.per_arm, &theirs.control_arm, &theirs.mde)
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn thresholds_set_by_hand_say_how_many_move() {
+    let base = finished(Layout::Star, Params::default());
+    let thresholds = base.outcome.results.thresholds.value().unwrap();
+    assert_eq!(thresholds.departure, None);
+    // The medians typed in are the recommended thresholds.
+    let same = Params {
+        frequency_threshold: Some(thresholds.frequency.p50),
+        loyalty_threshold: Some(thresholds.loyalty.p50),
+        ..Params::default()
+    };
+    assert_eq!(finished(Layout::Star, same).outcome.results.thresholds.value().unwrap().departure, None);
+    let moved = finished(Layout::Star, Params { loyalty_threshold: Some(0.6), ..Params::default() });
+    let departure = moved.outcome.results.thresholds.value().unwrap().departure.clone().unwrap();
+    let (then, now) =
+        (&base.tables.segmentation.as_ref().unwrap().labels, &moved.tables.segmentation.as_ref().unwrap().labels);
+    let differ = then.iter().zip(now).filter(|(a, b)| a != b).count() as u64;
+    assert!(differ > 0);
+    assert_eq!(departure.moved, differ);
+    assert_eq!(
+        departure.recommended.to_vec(),
+        base.outcome.results.segments.iter().map(|s| s.count).collect::<Vec<_>>()
+    );
 }

@@ -16,13 +16,17 @@ use quadrant::extract::source::{BytesSource, FileSource, Source};
 use quadrant::generate::folder::MemoryFolder;
 use quadrant::generate::{Scenario, Spec, generate};
 use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::labels::Labels;
 use quadrant::pipeline::outcome::{Outcome, Results};
 use quadrant::pipeline::params::{Depth, Params};
 use quadrant::pipeline::run::run;
 use quadrant::planning::findings::PlanDesign;
 use quadrant::report::document::{Block, Document, Span, Text};
 use quadrant::report::documents::{Title, write};
+use quadrant::report::figures;
+use quadrant::segments::findings::Segment;
 use quadrant::stats::measured::Measured;
+use quadrant::view::view;
 
 /// Name, scenario, layout, customers, depth.
 const EXTRACTS: [(&str, Scenario, Layout, u32, Depth); 5] = [
@@ -34,21 +38,27 @@ const EXTRACTS: [(&str, Scenario, Layout, u32, Depth); 5] = [
 ];
 
 fn analyse(sources: Vec<Arc<dyn Source>>, depth: Depth) -> Outcome {
-    let params = Params { depth, ..Params::default() }.check().unwrap();
-    block_on(run(sources, None, &params, &Pace::unhurried(), &|_| {})).unwrap().outcome
+    analyse_with(sources, Params { depth, ..Params::default() })
+}
+
+fn analyse_with(sources: Vec<Arc<dyn Source>>, params: Params) -> Outcome {
+    block_on(run(sources, None, &params.check().unwrap(), &Pace::unhurried(), &|_| {})).unwrap().outcome
 }
 
 fn generated(scenario: Scenario, layout: Layout, customers: u32, depth: Depth) -> Outcome {
+    analyse(files(scenario, layout, customers), depth)
+}
+
+fn files(scenario: Scenario, layout: Layout, customers: u32) -> Vec<Arc<dyn Source>> {
     let mut folder = MemoryFolder::default();
     let spec = Spec { customers, layout, scenario, seed: 11 }.check().unwrap();
     generate(&spec, &mut folder, &Pace::unhurried()).unwrap();
-    let sources = folder
+    folder
         .files
         .into_iter()
         .filter(|(name, _)| name.ends_with(".parquet"))
         .map(|(name, bytes)| Arc::new(BytesSource::new(name, bytes)) as Arc<dyn Source>)
-        .collect();
-    analyse(sources, depth)
+        .collect()
 }
 
 /// All five, run once for all tests.
@@ -213,7 +223,7 @@ fn check(name: &str, results: &Results) {
                 Span::Quoted(words, path) => {
                     assert!(!words.trim().is_empty() && !path.is_empty(), "{what}: {words:?} from {path:?}");
                 }
-                Span::Code(_) | Span::Segment(_) => {}
+                Span::Code(_) | Span::Segment(_) | Span::Named(..) => {}
                 Span::Reference(to, _) => assert!(Title::named(to).is_some(), "{what}: {to}"),
             }
             text.push_str(&Text(vec![span.clone()]).words());
@@ -341,6 +351,61 @@ fn hostile_names_are_words_in_every_document() {
             }
         }
     }
+}
+
+#[test]
+fn cuts_set_by_hand_are_said_where_they_are_decided_on_and_watched() {
+    let told = [Title::ExecutiveSummary, Title::DecisionMemo, Title::MonitoringPlan];
+    let recommended = &outcomes()[0].1;
+    for (frequency, loyalty) in [(Some(1.0 / 10.0), None), (None, Some(0.35)), (Some(1.0 / 10.0), Some(0.35))] {
+        let params = Params { frequency_threshold: frequency, loyalty_threshold: loyalty, ..Params::default() };
+        let outcome = analyse_with(files(Scenario::Typical, Layout::Wide, 2_000), params);
+        check("by-hand", &outcome.results);
+        let thresholds = outcome.results.thresholds.value().unwrap();
+        let moved = thresholds.departure.as_ref().unwrap().moved;
+        assert!(moved > 0);
+        for title in told {
+            let text = document(&outcome, title, Form::Markdown);
+            assert!(text.to_lowercase().contains("set by hand"), "{title:?}: {text}");
+            assert!(text.contains(&format!("{} customers (", figures::integer(moved))), "{title:?}");
+            assert_eq!(text.contains("9.0 days between orders, not at"), frequency.is_some(), "{title:?}");
+            assert_eq!(text.contains("35.0% bought before, not at"), loyalty.is_some(), "{title:?}");
+        }
+        assert!(view(&outcome).segments.departed.contains(&figures::integer(moved)));
+    }
+    for title in Title::ALL {
+        assert!(!document(recommended, title, Form::Markdown).to_lowercase().contains("by hand"), "{title:?}");
+    }
+    assert!(view(recommended).segments.departed.is_empty());
+}
+
+#[test]
+fn the_reader_s_names_stand_in_documents_and_view_and_nowhere_else() {
+    let (_, plain) = &outcomes()[0];
+    let mut outcome = plain.clone();
+    let own = ["Stammkunden <b>|", "", "At Risk", "Schl\u{e4}fer"].map(str::to_owned);
+    outcome.results.params.labels = Labels { segments: own, money: "EUR".to_owned() };
+    // The warning of a file that is called like a segment stays as it is.
+    let warning = "Champions.parquet holds a line twice";
+    outcome.results.extract.warnings[0].message = warning.to_owned();
+    for title in Title::ALL {
+        let text = document(&outcome, title, Form::Markdown).replace(warning, "");
+        let (body, last) = text.rsplit_once("Names of segments are the reader").expect("which name is which is said");
+        assert!(last.contains("is Champions") && last.contains("At Risk is Loyal Occasionals"), "{title:?}: {last}");
+        let bare = body.replace("`Champions`", "").replace("`At Risk`", "").replace("`Loyal Occasionals`", "");
+        assert!(!bare.contains("Champions") && !bare.contains("Loyal Occasionals"), "{title:?}: {bare}");
+        assert!(!document(&outcome, title, Form::Html).contains("<b>"));
+    }
+    assert!(document(&outcome, Title::ActionPlaybook, Form::Markdown).contains("Stammkunden &lt;b>"));
+    assert!(document(&outcome, Title::ExperimentPlan, Form::Markdown).contains("spend (EUR) per customer"));
+    let shown = view(&outcome);
+    assert_eq!(shown.segments.names[3], "Schl\u{e4}fer");
+    let words = serde_json::to_string(&(&shown.overview.brief, &shown.overview.who)).unwrap();
+    assert!(words.contains("Stammkunden") && !words.contains("Loyal Occasionals"), "{words}");
+    // Contracts keep the published names.
+    assert_eq!(outcome.results.segments[0].name, Segment::Champions);
+    assert_eq!(serde_json::to_value(&outcome.results.segments[3].name).unwrap(), "At Risk");
+    assert!(!serde_json::to_string(&plain.results.params).unwrap().contains("labels"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The four segments as bars: for shares too uneven for the mosaic.
 
-use super::frame::Frame;
+use super::frame::{Frame, fit};
 use super::mosaic::Segments;
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
@@ -28,13 +28,14 @@ pub fn draw(input: &Segments, frame: Frame) -> Scene {
         let name = segment.name;
         let said = format!(
             "{}: {} customers, {}. They {}.",
-            name.name(),
+            segment.label,
             figures::integer(segment.count),
             figures::percent_to(segment.share, 2),
             wording::definition(name)
         );
         scene.glyph((0.0, top + 6.0), 13.0, name, &format!("glyph ink-{}", name.slug()));
-        scene.text((20.0, top + 18.0), Anchor::Start, name.name(), "bar-name");
+        let label = fit(&segment.label, 15.0, frame.width - 160.0);
+        scene.text((20.0, top + 18.0), Anchor::Start, label, "bar-name");
         scene.marks.push(
             Mark::new(
                 Shape::Text {

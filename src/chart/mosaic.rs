@@ -1,10 +1,11 @@
 //! The four segments as one figure: each tile's area is the segment's share, its place the rule's.
 
 use super::bars;
-use super::frame::{Frame, text_width};
+use super::frame::{Frame, fit, text_width};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::Results;
 use crate::report::document::Table;
+use crate::report::naming::Naming;
 use crate::report::{figures, tables, wording};
 use crate::segments::findings::{Segment, SegmentFindings};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Segments {
 pub struct Share {
     /// Which.
     pub name: Segment,
+    /// What the reader calls it (untrusted).
+    pub label: String,
     /// Customers.
     pub count: u64,
     /// Share of all in segments.
@@ -37,17 +40,20 @@ impl Segments {
     /// Of these results.
     pub fn of(results: &Results) -> Self {
         Self {
-            segments: shares(&results.segments),
+            segments: shares(results),
             days: results.thresholds.value().map(|thresholds| 1.0 / thresholds.frequency.used - 1.0),
-            sentence: sentence(&results.segments),
-            table: tables::segments_table(results),
+            sentence: Naming::told(&results.params.labels, sentence(&results.segments)),
+            table: Naming::tabled(&results.params.labels, tables::segments_table(results)),
         }
     }
 }
 
 /// Each segment's part.
-pub(super) fn shares(segments: &[SegmentFindings]) -> Vec<Share> {
-    segments.iter().map(|segment| Share { name: segment.name, count: segment.count, share: segment.share }).collect()
+pub(super) fn shares(results: &Results) -> Vec<Share> {
+    let label = |name| results.params.labels.name(name).to_owned();
+    let share =
+        |one: &SegmentFindings| Share { name: one.name, label: label(one.name), count: one.count, share: one.share };
+    results.segments.iter().map(share).collect()
 }
 
 /// White between tiles.
@@ -132,16 +138,17 @@ fn write_tile(scene: &mut Scene, tile: &Tile<'_>, narrow: bool) {
     let class = format!("on-{}", name.slug());
     scene.marks.push(Mark::new(Shape::Rect { x, y, width, height }, format!("tile {}", name.slug())).saying(format!(
         "{}: {} customers, {}. They {}.",
-        name.name(),
+        segment.label,
         figures::integer(segment.count),
         figures::percent_to(segment.share, 2),
         wording::definition(name)
     )));
     let pad = if narrow { 10.0 } else { 16.0 };
     let room = width - 2.0 * pad - 19.0;
-    let title = if text_width(name.name(), 17.0) < room { "tile-name" } else { "tile-name small" };
+    let title = if text_width(&segment.label, 17.0) < room { "tile-name" } else { "tile-name small" };
+    let label = fit(&segment.label, 14.0, room);
     scene.glyph((x + pad, y + pad + 1.0), 12.0, name, &format!("glyph {class}"));
-    scene.text((x + pad + 18.0, y + pad + 12.0), Anchor::Start, name.name(), &format!("{title} {class}"));
+    scene.text((x + pad + 18.0, y + pad + 12.0), Anchor::Start, label, &format!("{title} {class}"));
     let big = if narrow { 26.0 } else { 34.0 };
     let count = y + pad + 22.0 + big;
     scene.marks.push(
@@ -214,9 +221,17 @@ mod tests {
             .collect()
     }
 
+    fn of(segments: &[SegmentFindings]) -> Vec<Share> {
+        let label = |one: &SegmentFindings| one.name.name().to_owned();
+        segments
+            .iter()
+            .map(|one| Share { name: one.name, label: label(one), count: one.count, share: one.share })
+            .collect()
+    }
+
     #[test]
     fn areas_are_shares() {
-        let segments = shares(&four([61_317, 30_055, 29_851, 61_000]));
+        let segments = of(&four([61_317, 30_055, 29_851, 61_000]));
         let tiles = layout(&segments, (603.0, 403.0)).unwrap();
         let area: f64 = tiles.iter().map(|tile| tile.width * tile.height).sum();
         for tile in &tiles {
@@ -229,8 +244,8 @@ mod tests {
 
     #[test]
     fn an_empty_column_has_no_mosaic() {
-        assert!(layout(&shares(&four([5, 5, 0, 0])), (600.0, 400.0)).is_none());
-        assert!(layout(&shares(&four([0, 0, 0, 0])), (600.0, 400.0)).is_none());
+        assert!(layout(&of(&four([5, 5, 0, 0])), (600.0, 400.0)).is_none());
+        assert!(layout(&of(&four([0, 0, 0, 0])), (600.0, 400.0)).is_none());
         assert!(layout(&[], (600.0, 400.0)).is_none());
     }
 

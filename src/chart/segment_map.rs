@@ -3,12 +3,13 @@
 //! To the right: how often (mean days between orders, fewer to the right); upwards: the share of lines bought before.
 //! Darker means more customers per area of the figure, so bins of unequal width do not deceive.
 
-use super::frame::{Frame, text_width};
+use super::frame::{Frame, fit, text_width};
 use super::mosaic::{Share, shares};
 use super::scale::{Bend, Scale, tick_words, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape, quarter};
 use crate::pipeline::outcome::{Results, ScoreDensity};
 use crate::report::document::Table;
+use crate::report::naming::Naming;
 use crate::report::{figures, tables};
 use crate::segments::findings::{Segment, Thresholds};
 use serde::{Deserialize, Serialize};
@@ -42,11 +43,11 @@ impl SegmentMap {
     pub fn of(results: &Results, density: &ScoreDensity) -> Option<Self> {
         let thresholds = results.thresholds.value()?;
         Some(Self {
-            segments: shares(&results.segments),
+            segments: shares(results),
             thresholds: Cuts { frequency: thresholds.frequency.used, loyalty: thresholds.loyalty.used },
             density: density.clone(),
             sentence: sentence(results, thresholds),
-            table: tables::segments_table(results),
+            table: Naming::tabled(&results.params.labels, tables::segments_table(results)),
         })
     }
 }
@@ -275,7 +276,9 @@ fn corners(scene: &mut Scene, segments: &[Share], (left, right, top, floor): Roo
         let name = segment.name;
         let (column, row) = quarter(name);
         let share = figures::percent_whole(segment.share);
-        let words = if narrow { name.name().to_owned() } else { format!("{} {share}", name.name()) };
+        // Labels are set a little narrower than estimated.
+        let label = fit(&segment.label, 12.0, (right - left) / 2.0 - if narrow { 24.0 } else { 74.0 });
+        let words = if narrow { label } else { format!("{label} {share}") };
         let y = if row == 0 { top + 20.0 } else { floor - 12.0 };
         let class = format!("glyph ink-{}", name.slug());
         if column == 0 {

@@ -70,6 +70,7 @@ impl Error {
             Self::Params(ParamError::Set(_)) => "feature_set",
             Self::Params(ParamError::Exact { .. }) => "exact",
             Self::Params(ParamError::Plan { .. }) => "plan",
+            Self::Params(ParamError::Labels) => "labels",
             Self::Extract(error) => error.code(),
             Self::Planning(error) => error.code(),
             Self::Write { .. } => "write",

@@ -4,6 +4,7 @@ pub mod ask;
 mod draft;
 pub mod drawings;
 pub mod error;
+pub mod labels;
 pub mod later;
 pub mod outcome;
 pub mod params;

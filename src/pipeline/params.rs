@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::labels::Labels;
 use crate::clustering::exact::{MOST_CLUSTERS, Solution};
 use crate::planning::findings::PlanDesign;
 use crate::prepare::own::{OwnSet, SetError, check_all};
@@ -43,6 +44,9 @@ pub struct Params {
     pub exact: Vec<Solution>,
     /// What experiments are planned for.
     pub plan: PlanDesign,
+    /// What the reader calls the segments, and the unit of money.
+    #[serde(skip_serializing_if = "Labels::is_plain")]
+    pub labels: Labels,
 }
 
 impl Default for Params {
@@ -57,6 +61,7 @@ impl Default for Params {
             sets: Vec::new(),
             exact: Vec::new(),
             plan: PlanDesign::default(),
+            labels: Labels::default(),
         }
     }
 }
@@ -88,6 +93,9 @@ pub enum ParamError {
         /// What was asked for.
         given: Solution,
     },
+    /// Two segments of one name.
+    #[error("two segments would have the same name; give each its own")]
+    Labels,
     /// A plan that cannot be made.
     #[error(
         "alpha, power, the treated share or the effect of the plan is out of range (alpha {}, power {}, treated {}, \
@@ -149,6 +157,9 @@ impl Params {
                 return Err(ParamError::Threshold { score, given });
             }
         }
+        if self.labels.ambiguous() {
+            return Err(ParamError::Labels);
+        }
         if !self.plan.valid() {
             return Err(ParamError::Plan { given: self.plan });
         }
@@ -162,7 +173,7 @@ impl Params {
         if let Some(given) = self.exact.iter().find(|asked| !possible(asked)) {
             return Err(ParamError::Exact { given: given.clone() });
         }
-        Ok(CheckedParams { inner: self, as_of_day, sets })
+        Ok(CheckedParams { inner: Self { labels: self.labels.cleaned(), ..self }, as_of_day, sets })
     }
 }
 

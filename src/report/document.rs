@@ -17,6 +17,8 @@ pub enum Span {
     Code(String),
     /// A segment's name, with its glyph.
     Segment(Segment),
+    /// A segment by the reader's name for it (untrusted), with its glyph.
+    Named(Segment, String),
     /// A number that can be opened.
     Figure(Box<Figure>),
     /// A sentence of another room, and where it stands in `results.json`.
@@ -32,6 +34,7 @@ enum Shown {
     Strong(String),
     Code(String),
     Segment(Segment),
+    Named(Segment, String),
 }
 
 impl From<Span> for Shown {
@@ -42,6 +45,7 @@ impl From<Span> for Shown {
             Span::Strong(words) => Self::Strong(words),
             Span::Code(name) => Self::Code(name),
             Span::Segment(segment) => Self::Segment(segment),
+            Span::Named(segment, name) => Self::Named(segment, name),
         }
     }
 }
@@ -53,6 +57,7 @@ impl From<Shown> for Span {
             Shown::Strong(words) => Self::Strong(words),
             Shown::Code(name) => Self::Code(name),
             Shown::Segment(segment) => Self::Segment(segment),
+            Shown::Named(segment, name) => Self::Named(segment, name),
         }
     }
 }
@@ -108,7 +113,7 @@ impl Text {
         self.0
             .iter()
             .map(|span| match span {
-                Span::Plain(words) | Span::Strong(words) | Span::Code(words) => words.as_str(),
+                Span::Plain(words) | Span::Strong(words) | Span::Code(words) | Span::Named(_, words) => words.as_str(),
                 Span::Quoted(words, _) | Span::Reference(_, words) => words.as_str(),
                 Span::Figure(figure) => figure.text.as_str(),
                 Span::Segment(segment) => segment.name(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Block, Span, Text};
 use super::facts::facts;
+use super::naming::Naming;
 use super::portrait::portrait;
 use super::template::{Field, Fields, Written, write as fill};
 use super::{identity, published, trials, watch};
@@ -106,6 +107,9 @@ pub fn write(title: Title, results: &Results) -> Written {
     }
     let mut written = fill(title.name(), title.template(), &fields, &identity::byline(results));
     written.gaps.extend(gaps);
+    if let Some(naming) = Naming::of(&results.params.labels) {
+        naming.document(&mut written.document);
+    }
     written
 }
 
@@ -119,6 +123,8 @@ fn per_segment(results: &Results, fields: &Fields, template: &str, gaps: &mut Ve
         let mut own = fields.clone();
         portrait(results, segment, &mut own);
         trials::trial(results, segment, &mut own);
+        // As the file says it, whatever the reader calls the segment.
+        own.set("published", Field::Text(Text::new().code(segment.name())));
         for name in ["count", "share"] {
             if let Some(field) = fields.get(&format!("{}.{name}", segment.slug())).cloned() {
                 own.set(name, field);

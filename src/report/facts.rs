@@ -13,7 +13,7 @@ use crate::extract::findings::Layout;
 use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::Status;
-use crate::segments::findings::Segment;
+use crate::segments::findings::{ScoreThresholds, Segment, Thresholds};
 use crate::stats::measured::Measured;
 use crate::validation::findings::ValidationFindings;
 
@@ -136,15 +136,50 @@ fn rule(results: &Results, fields: &mut Fields) {
         "gap_days",
         figure(1.0 / f.used - 1.0, Style::Decimal(1), "thresholds.frequency.used", "1 / threshold - 1", &gap),
     );
-    fields.figure(
-        "freq_cut",
-        figure(f.used, Style::Score, "thresholds.frequency.used", "median of 1 / (mean gap in days + 1)", &gap),
-    );
-    let formula = "median of reordered lines / lines";
+    let by_hand = |cut: &ScoreThresholds, median: &'static str| {
+        if cut.used.to_bits() == cut.p50.to_bits() { median } else { "set by hand, not the median" }
+    };
+    let formula = by_hand(f, "median of 1 / (mean gap in days + 1)");
+    fields.figure("freq_cut", figure(f.used, Style::Score, "thresholds.frequency.used", formula, &gap));
+    let formula = by_hand(l, "median of reordered lines / lines");
     fields.figure("loyalty_share", figure(l.used, Style::Percent(1), "thresholds.loyalty.used", formula, &bought));
     fields.figure("loyalty_cut", figure(l.used, Style::Score, "thresholds.loyalty.used", formula, &bought));
-    let typed = results.params.frequency_threshold.is_some() || results.params.loyalty_threshold.is_some();
-    fields.flag("typed_thresholds", typed);
+    by_hand_thresholds(thresholds, n, fields);
+}
+
+/// Thresholds that are not the medians: from what to what, and how many customers move.
+fn by_hand_thresholds(thresholds: &Thresholds, n: u64, fields: &mut Fields) {
+    let Some(departure) = &thresholds.departure else { return };
+    let (f, l) = (&thresholds.frequency, &thresholds.loyalty);
+    let days = |score: f64, path: &str, what: &str| {
+        Figure::new(1.0 / score - 1.0, Style::Decimal(1), format!("thresholds.frequency.{path}"), what).over(n)
+    };
+    let share = |score: f64, path: &str, what: &str| {
+        Figure::new(score, Style::Percent(1), format!("thresholds.loyalty.{path}"), what).over(n)
+    };
+    let mut cuts = Text::new();
+    let frequency = f.used.to_bits() != f.p50.to_bits();
+    if frequency {
+        cuts = cuts
+            .plain("frequency is cut at ")
+            .figure(days(f.used, "used", "1 / threshold - 1, set by hand"))
+            .plain(" days between orders, not at ")
+            .figure(days(f.p50, "p50", "1 / median - 1"));
+    }
+    if l.used.to_bits() != l.p50.to_bits() {
+        cuts = cuts
+            .plain(if frequency { "; loyalty" } else { "loyalty is cut" })
+            .plain(" at ")
+            .figure(share(l.used, "used", "set by hand"))
+            .plain(" bought before, not at ")
+            .figure(share(l.p50, "p50", "median of reordered lines / lines"));
+    }
+    fields.set("hand_cuts", Field::Text(cuts));
+    let path = "thresholds.departure";
+    let moved = Figure::new(departure.moved as f64, Style::Integer, format!("{path}.moved"), "customers elsewhere");
+    fields.figure("hand_moved", Some(moved.over(n)));
+    let share = Figure::new(departure.moved_share, Style::Percent(1), format!("{path}.moved_share"), "moved / all");
+    fields.figure("hand_moved_share", Some(share.over(n)));
 }
 
 fn segments(results: &Results, fields: &mut Fields) {

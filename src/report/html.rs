@@ -5,6 +5,7 @@
 
 use super::document::{Align, Block, Document, Span, Table, Text, Tone};
 use super::wording;
+use crate::segments::findings::Segment;
 
 /// A chart, drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,12 +178,8 @@ impl Writer<'_> {
                 Span::Plain(words) | Span::Quoted(words, _) => escape(words),
                 Span::Strong(words) => format!("<strong>{}</strong>", escape(words)),
                 Span::Code(name) => format!("<code>{}</code>", escape(name)),
-                Span::Segment(segment) => format!(
-                    "<span class=\"segment\"><span class=\"mark mark-{}\" aria-hidden=\"true\">{}</span>{}</span>",
-                    segment.slug(),
-                    wording::glyph(*segment),
-                    segment.name()
-                ),
+                Span::Segment(segment) => marked(*segment, segment.name()),
+                Span::Named(segment, name) => marked(*segment, name),
                 Span::Reference(name, words) => match self.links {
                     Links::Files => format!("<a href=\"{}.html\">{}</a>", escape(name), escape(words)),
                     Links::Anchors => format!("<a href=\"#doc-{}\">{}</a>", escape(name), escape(words)),
@@ -202,6 +199,16 @@ impl Writer<'_> {
             self.push(&written);
         }
     }
+}
+
+/// A segment's name behind its glyph.
+fn marked(segment: Segment, name: &str) -> String {
+    format!(
+        "<span class=\"segment\"><span class=\"mark mark-{}\" aria-hidden=\"true\">{}</span>{}</span>",
+        segment.slug(),
+        wording::glyph(segment),
+        escape(name)
+    )
 }
 
 /// Untrusted text for an element or a quoted attribute: no markup, no control characters, no reversal of direction.
@@ -248,7 +255,6 @@ fn css_string(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::figure::{Figure, Style};
-    use crate::segments::findings::Segment;
 
     const EVIL: &str = "\"><script>alert('1')</script>&\u{202e}\u{0}</style>";
 
@@ -263,6 +269,7 @@ mod tests {
                 Block::Heading(EVIL.into()),
                 Block::SubHeading(Segment::Champions.into()),
                 Block::Paragraph(Text::new().strong(EVIL).code(EVIL).quoted(EVIL, EVIL)),
+                Block::Paragraph(Text(vec![Span::Named(Segment::AtRisk, EVIL.into())])),
                 Block::Paragraph(Text(vec![Span::Reference(EVIL.into(), EVIL.into())])),
                 Block::Bullets(vec![EVIL.into()]),
                 Block::Table(table),

@@ -74,6 +74,7 @@ fn inline_in(text: &Text, table: bool) -> String {
                 format!("`{}`", if table { name.replace('|', "\\|") } else { name })
             }
             Span::Segment(segment) => format!("{} {}", wording::glyph(*segment), segment.name()),
+            Span::Named(segment, name) => format!("{} {}", wording::glyph(*segment), escape(name)),
             Span::Figure(figure) => escape(&figure.text),
             Span::Quoted(words, _) => escape(words),
             Span::Reference(name, words) => format!("[{}]({name}.md)", escape(words)),

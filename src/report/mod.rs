@@ -8,7 +8,7 @@
 //!   `templates/`.
 //! - [`facts`], [`portrait`], [`trials`], [`watch`], [`published`]: what templates may refer to.
 //! - [`documents`]: the six documents; [`identity`]: which run they belong to.
-//! - [`tables`]: findings as tables.
+//! - [`tables`]: findings as tables; [`naming`]: the reader's names put in place of the published ones.
 
 pub mod brief;
 pub mod document;
@@ -20,6 +20,7 @@ pub mod figures;
 pub mod html;
 pub mod identity;
 pub mod markdown;
+pub mod naming;
 pub mod portrait;
 pub mod published;
 pub mod tables;

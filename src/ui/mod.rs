@@ -5,6 +5,7 @@
 //! - [`client`]: the only owner of the worker.
 //! - [`session`]: what a reader asks for, turned into messages and state.
 //! - [`lines`]: the thresholds as the reader moves them.
+//! - [`preferences`]: what the page keeps between visits beside the theme.
 //! - [`route`]: the page named in the URL's fragment.
 //! - [`app`], [`pages`], [`components`], [`figure`], [`prose`]: what is seen. No number is formatted here: all pass
 //!   `report::figures`.
@@ -16,6 +17,7 @@ pub mod dom;
 pub mod figure;
 pub mod lines;
 pub mod pages;
+pub mod preferences;
 pub mod prose;
 pub mod route;
 pub mod session;

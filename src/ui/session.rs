@@ -1,5 +1,6 @@
 //! What a reader asks for, turned into messages to the engine and changes of state.
 
+mod labels;
 mod trial;
 
 use std::cell::{Cell, RefCell};
@@ -14,6 +15,7 @@ use web_sys::File;
 
 use super::client::{Client, Notice};
 use super::dom;
+use super::preferences;
 use super::route::{self, Page};
 use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State, Tray};
 use crate::clustering::exact::Solution;
@@ -82,6 +84,7 @@ impl Session {
             let books = self.books.clone();
             move || books.results.borrow().clone()
         });
+        self.state.labels.set(preferences::labels());
         self.client.start();
         self.demo();
     }
@@ -268,7 +271,7 @@ impl Session {
 
     fn take(&self, files: Vec<File>, source: Source) {
         self.stop_quietly();
-        self.state.lines.clear();
+        self.fresh();
         let id = FileSetId(self.books.next_set.get() + 1);
         self.books.next_set.set(id.0);
         let shown = self.state.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.recipe.set));
@@ -591,6 +594,9 @@ impl Session {
                     asked.answer = Some(card.map(Arc::from));
                 }
             }),
+            Event::Labelled { run, labels, view } => {
+                self.hear_labels(run, labels, view, dom::beside(message, "results"))
+            }
             Event::Tried { run, tried } => self.hear_lines(run, *tried),
             Event::MeasuredExactly { run, solution, view } => {
                 if !self.is_current(run) {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::lines::Lines;
 use crate::extract::schema::{Inspection, Mapping};
+use crate::pipeline::labels::Labels;
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
 use crate::view::View;
@@ -142,6 +143,12 @@ pub struct State {
     pub card: RwSignal<Option<Asked>>,
     /// A file is being made for download: its button is busy.
     pub making: RwSignal<Option<crate::protocol::Artifact>>,
+    /// What the reader calls the segments, and the unit of money.
+    pub labels: RwSignal<Labels>,
+    /// Minimum number of orders for the next run of the files in hand.
+    pub min_orders: RwSignal<u32>,
+    /// Orders after this date are left out of the next run; empty: none are.
+    pub as_of: RwSignal<String>,
     /// The thresholds in the reader's hand.
     pub lines: Lines,
     /// The document that the engine wrote last, and which run's it is.
@@ -166,6 +173,9 @@ impl State {
             dragging: RwSignal::new(false),
             card: RwSignal::new(None),
             making: RwSignal::new(None),
+            labels: RwSignal::new(Labels::default()),
+            min_orders: RwSignal::new(Params::default().min_orders),
+            as_of: RwSignal::new(String::new()),
             lines: Lines::new(),
             document: RwSignal::new(None),
             tray: RwSignal::new(None),

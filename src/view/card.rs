@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pipeline::labels::Labels;
 use crate::report::{figures, wording};
 use crate::segments::card::{CustomerCard, Move};
 use crate::stats::measured::Measured;
@@ -18,7 +19,7 @@ pub struct Card {
 }
 
 /// The card in words.
-pub fn card(card: &CustomerCard) -> Card {
+pub fn card(card: &CustomerCard, labels: &Labels) -> Card {
     let or_not =
         |value: &Measured<f64>, show: fn(f64) -> String| value.value().map_or_else(|| "–".to_owned(), |v| show(*v));
     let score = |name: &str, value: String, rank: f64| {
@@ -34,10 +35,10 @@ pub fn card(card: &CustomerCard) -> Card {
         let names: Vec<String> = card.imputed.iter().map(|name| wording::metric(name)).collect();
         lines.push(format!("Filled in because it was missing: {}.", wording::list(&names)));
     }
-    lines.push(step(&card.frequency_move));
-    lines.push(step(&card.loyalty_move));
+    lines.push(step(&card.frequency_move, labels));
+    lines.push(step(&card.loyalty_move, labels));
     Card {
-        title: format!("{} {}: {}", wording::glyph(card.segment), card.id, card.segment.name()),
+        title: format!("{} {}: {}", wording::glyph(card.segment), card.id, labels.name(card.segment)),
         scores: vec![
             score("Days between orders", figures::decimal(card.mean_days_between_orders, 1), card.freq_percentile),
             score("Reordered share", figures::percent(card.loyalty_score), card.loyalty_percentile),
@@ -46,9 +47,9 @@ pub fn card(card: &CustomerCard) -> Card {
     }
 }
 
-fn step(step: &Measured<Move>) -> String {
+fn step(step: &Measured<Move>, labels: &Labels) -> String {
     match step {
-        Measured::Value(step) => format!("To {}: {}", step.to.name(), wording::change(step.change)),
+        Measured::Value(step) => format!("To {}: {}", labels.name(step.to), wording::change(step.change)),
         Measured::NotMeasured(missing) => format!("{}.", wording::capital(&missing.reason)),
     }
 }

@@ -20,6 +20,8 @@ use crate::validation::findings::ConfidenceFindings;
 pub struct Segments {
     /// The thresholds in force and what they make; `None` where nobody is in a segment.
     pub in_force: Option<Tried>,
+    /// What the reader calls the segments, in the order of the contracts (untrusted).
+    pub names: Vec<String>,
     /// How the thresholds in force differ from the recommended ones, in a sentence; empty if they do not.
     pub departed: String,
     /// What the segments are like, how firm they are.
@@ -195,7 +197,7 @@ fn trial(experiment: &Experiment) -> Firmness {
         };
     };
     let powered = experiment.status == "powered";
-    let (class, words) = if powered { ("pass", "can be tested") } else { ("caveat", "too few to test alone") };
+    let (class, words) = if powered { ("pass", "can be tested") } else { ("caveat", "too few to test") };
     let detail = format!(
         "To find the planned change in the {} takes {} customers; it has {}.",
         wording::kpi(&experiment.kpi),
@@ -232,7 +234,12 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
             Piece::table(tables::sensitivity(&validation.threshold_sensitivity)).into_iter().collect(),
         ));
     }
-    Segments { departed: departed(&in_force), in_force: Some(tried(&in_force, Some(&Weighed::of(results)))), sections }
+    Segments {
+        names: Segment::ALL.map(|segment| results.params.labels.name(segment).to_owned()).to_vec(),
+        departed: departed(&in_force),
+        in_force: Some(tried(&in_force, Some(&Weighed::of(results)))),
+        sections,
+    }
 }
 
 /// From what to what, and how many move; empty at the recommended thresholds.
@@ -278,7 +285,7 @@ fn confidence(outcome: &Outcome, found: &ConfidenceFindings) -> Vec<Piece> {
     });
     let drawn = outcome.drawings.confidence.value().map(|counts| {
         let words = Words {
-            title: "Certainty of the labels".to_owned(),
+            title: "Customers by certainty".to_owned(),
             sentence: found.median.value().map_or_else(String::new, |median| {
                 format!("Half of the customers are at least {} certain.", figures::percent_whole(*median))
             }),

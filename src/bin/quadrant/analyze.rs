@@ -39,7 +39,7 @@ enum DepthName {
 }
 
 /// `quadrant analyze FILE... [--mapping mapping.json] [--min-orders 5] [--as-of DATE] [--depth quick|full] [--seed N]
-/// [--sets sets.json] [--exact SET=K]... --out DIR`.
+/// [--frequency-threshold SCORE] [--loyalty-threshold SHARE] [--sets sets.json] [--exact SET=K]... --out DIR`.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Parquet files of one extract, in any order; roles are detected
@@ -54,6 +54,12 @@ pub(crate) struct Arguments {
     /// Orders after this date (YYYY-MM-DD) are left out
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
+    /// Where frequency is cut, as a score 1 / (days + 1), instead of at the median
+    #[arg(long, value_name = "SCORE")]
+    frequency_threshold: Option<f64>,
+    /// Where loyalty is cut, as a share 0..1, instead of at the median
+    #[arg(long, value_name = "SHARE")]
+    loyalty_threshold: Option<f64>,
     /// How much to compute
     #[arg(long, value_enum, default_value = "quick")]
     depth: DepthName,
@@ -82,6 +88,8 @@ impl Arguments {
             depth,
             seed: self.seed,
             as_of: self.as_of.clone(),
+            frequency_threshold: self.frequency_threshold,
+            loyalty_threshold: self.loyalty_threshold,
             sets: self.sets.as_deref().map(read_sets).transpose()?.unwrap_or_default(),
             exact: self.exact.clone(),
             ..Params::default()

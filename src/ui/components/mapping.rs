@@ -72,6 +72,7 @@ pub fn MappingEditor(
                     <span><strong>"Full"</strong>" also clustering, resampling, rivals"</span>
                 </label>
             </fieldset>
+            {super::period::period()}
             <button type="button" class="button" data-testid="run" disabled=move || state.under_way()
                 on:click=move |_| session.with_value(Session::run)>
                 {move || if changed() { "Run with these columns" } else { "Run again" }}

@@ -1,11 +1,14 @@
 //! Pieces that several pages use.
 
 pub mod card;
+pub mod departed;
 pub mod depth;
 pub mod downloads;
 pub mod glyph;
 pub mod mapping;
 pub mod masthead;
+pub mod names;
+pub mod period;
 pub mod picker;
 pub mod plane;
 pub mod problem;

@@ -27,6 +27,11 @@ fn text(out: &mut String, text: &Text) {
                 out.push_str(&glyph_markup(*segment));
                 put(out, "", segment.name(), "</span>");
             }
+            Span::Named(segment, name) => {
+                out.push_str("<span class=\"segment\">");
+                out.push_str(&glyph_markup(*segment));
+                put(out, "", name, "</span>");
+            }
         }
     }
 }

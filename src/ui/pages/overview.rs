@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::report::brief::{Brief, Fact};
 use crate::report::figures;
 use crate::ui::components::card::customer;
+use crate::ui::components::departed::departed;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
@@ -82,6 +83,7 @@ fn front(view: &Overview) -> AnyView {
                 <h1>{brief.headline.clone()}</h1>
                 <p class="standfirst">{brief.standfirst.clone()}</p>
                 {recommendation(view)}
+                {departed()}
             </header>
             <div class="hero">{segments}</div>
             <div class="beneath">
@@ -95,6 +97,7 @@ fn front(view: &Overview) -> AnyView {
         <Downloads/>
         <nav class="onward" aria-label="What to open next">
             {onward(Page::Documents, "Read the decision memo", "The case in one page, with these numbers.")}
+            {onward(Page::Segments, "Move the lines", "Where frequent and loyal begin is a choice. See what follows from another.")}
             {onward(Page::Validation, "Check the validation", "What the segments tell apart, and what is only arithmetic.")}
             {onward(Page::Data, "See what was read", "Files, columns, gates. Correct a column and run again.")}
         </nav>

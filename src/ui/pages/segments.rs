@@ -6,12 +6,12 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::chart::drawing::Drawing;
-use crate::chart::mosaic::Share;
 use crate::chart::segment_map::{Plane, SegmentMap};
 use crate::report::figures;
 use crate::segments::findings::Segment;
 use crate::ui::components::card::customer;
 use crate::ui::components::glyph::glyph_markup;
+use crate::ui::components::names::names;
 use crate::ui::components::plane::{Ground, Line, PlaneView, days};
 use crate::ui::components::section::{sections, waiting};
 use crate::ui::session::Session;
@@ -23,6 +23,12 @@ pub fn segments() -> AnyView {
     let state: State = expect_context();
     // The instrument is built once and stays while results come and go.
     let some = Memo::new(move |_| state.shown.with(Option::is_some));
+    let session = StoredValue::new_local(Session::expect());
+    Effect::new(move || {
+        if state.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.millis.is_some())) {
+            session.with_value(Session::prepare_lines);
+        }
+    });
     let anyone = Memo::new(move |_| {
         state.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.view.segments.in_force.is_some()))
     });
@@ -30,14 +36,14 @@ pub fn segments() -> AnyView {
         <header class="page-head">
             <h1>"Two lines make the four segments"</h1>
             <p class="standfirst">
-                "Take hold of a line and move it: who changes sides, how sure the labels are and what can still be \
-                 tested follow at once. The recommended lines are the medians of this extract."
+                "Move a line: who changes sides, how sure the labels are and what can still be tested follow at once."
             </p>
         </header>
         {move || if anyone.get() { instrument(state) } else { ().into_any() }}
         {move || if some.get() { ().into_any() } else { waiting() }}
         {move || state.shown.with(|shown| shown.as_ref().map(|shown| sections(&shown.view.segments.sections)))}
         {move || anyone.get().then(customer)}
+        {move || anyone.get().then(names)}
     }
     .into_any()
 }
@@ -58,10 +64,13 @@ fn instrument(state: State) -> AnyView {
         })
     });
     let map = Memo::new(move |_| {
-        let (map, tried) = (base.get()?, now.get()?);
-        let shares = Segment::ALL.into_iter().zip(&tried.segments);
-        let segments = shares.map(|(name, part)| Share { name, count: part.count, share: part.share }).collect();
-        Some(Arc::new(SegmentMap { segments, ..(*map).clone() }))
+        let (mut map, tried) = (SegmentMap::clone(&*base.get()?), now.get()?);
+        for own in &mut map.segments {
+            if let Some(part) = tried.segments.get(own.name as usize) {
+                (own.count, own.share) = (part.count, part.share);
+            }
+        }
+        Some(Arc::new(map))
     });
     let ground = Memo::new(move |_| {
         let (tried, map) = (in_force.get()?, base.get()?);
@@ -87,7 +96,7 @@ fn instrument(state: State) -> AnyView {
             <div class="instrument-reading">
                 <div class="quarters">
                     {[Segment::LoyalOccasionals, Segment::Champions, Segment::AtRisk, Segment::FrequentExplorers]
-                        .map(|segment| quarter(segment, now, weighed)).into_iter().collect_view()}
+                        .map(|segment| quarter(state, segment, now, weighed)).into_iter().collect_view()}
                 </div>
                 {sure(weighed)}
                 {effects(weighed)}
@@ -132,13 +141,17 @@ fn field(state: State, line: Line, ground: Memo<Option<Ground>>, now: Memo<Optio
     };
     let recommended = move || {
         ground.get().map(|ground| match line {
-            Line::Frequency => format!("recommended {}", figures::decimal(days(ground.medians.frequency), 1)),
-            Line::Loyalty => format!("recommended {}", figures::percent(ground.medians.loyalty)),
+            Line::Frequency => {
+                format!("or more often; recommended {}", figures::decimal(days(ground.medians.frequency), 1))
+            }
+            Line::Loyalty => {
+                format!("of lines bought before; recommended {}", figures::percent(ground.medians.loyalty))
+            }
         })
     };
     let (before, after, testid, step) = match line {
-        Line::Frequency => ("Frequent: an order every", "days or more often", "typed-frequency", "0.1"),
-        Line::Loyalty => ("Loyal: at least", "% bought before", "typed-loyalty", "0.1"),
+        Line::Frequency => ("Frequent: every", "days", "typed-frequency", "0.1"),
+        Line::Loyalty => ("Loyal: at least", "% known", "typed-loyalty", "0.1"),
     };
     view! {
         <div class="line-field">
@@ -195,7 +208,12 @@ fn commands(state: State, in_force: Memo<Option<Arc<Tried>>>, now: Memo<Option<A
 }
 
 /// One segment where it stands in the plane.
-fn quarter(segment: Segment, now: Memo<Option<Arc<Tried>>>, weighed: Memo<Option<Arc<Tried>>>) -> AnyView {
+fn quarter(
+    state: State,
+    segment: Segment,
+    now: Memo<Option<Arc<Tried>>>,
+    weighed: Memo<Option<Arc<Tried>>>,
+) -> AnyView {
     let part = Memo::new(move |_| {
         now.with(|tried| tried.as_ref()?.segments.get(segment as usize).cloned()).unwrap_or_default()
     });
@@ -204,6 +222,10 @@ fn quarter(segment: Segment, now: Memo<Option<Arc<Tried>>>, weighed: Memo<Option
             .with(|tried| tried.as_ref()?.weighed.as_ref()?.segments.get(segment as usize).cloned())
             .unwrap_or_default()
     });
+    let name = Memo::new(move |_| {
+        let shown = state.shown.get();
+        shown.and_then(|shown| shown.view.segments.names.get(segment as usize).cloned()).unwrap_or_default()
+    });
     let glyph = |firm: &Firmness| match firm.class.as_str() {
         "pass" => "✓",
         "caveat" => "!",
@@ -211,7 +233,7 @@ fn quarter(segment: Segment, now: Memo<Option<Arc<Tried>>>, weighed: Memo<Option
     };
     view! {
         <div class=format!("quarter {}", segment.slug()) data-testid=format!("try-{}", segment.slug())>
-            <h2><span inner_html=glyph_markup(segment)></span>{segment.name()}</h2>
+            <h2><span inner_html=glyph_markup(segment)></span>{name}</h2>
             <p class="quarter-count" data-testid=format!("try-count-{}", segment.slug())>{move || part.get().words}</p>
             <p class="quarter-share">
                 <span>{move || part.get().percent}</span>
@@ -219,6 +241,7 @@ fn quarter(segment: Segment, now: Memo<Option<Arc<Tried>>>, weighed: Memo<Option
             </p>
             <p class="quarter-firm">{move || firm.get().confidence}" median certainty"</p>
             <p class=move || format!("quarter-trial {}", firm.get().class) title=move || firm.get().detail>
+                <span class="unseen">{move || firm.get().detail}</span>
                 <span class="status-glyph" aria-hidden="true">{move || glyph(&firm.get())}</span>
                 {move || firm.get().trial}
             </p>

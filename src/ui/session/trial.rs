@@ -51,6 +51,24 @@ impl Session {
         self.start(set, source, mapping, params);
     }
 
+    /// Has the engine prepare for trials, so that the first movement is answered as quickly as the next.
+    pub fn prepare_lines(&self) {
+        let lines = self.state.lines;
+        let ready = self.state.shown.with_untracked(|shown| {
+            let shown = shown.as_ref().filter(|shown| shown.millis.is_some())?;
+            let here = shown.recipe.engine == self.client.generation() && shown.view.segments.in_force.is_some();
+            here.then_some(shown.recipe.run)
+        });
+        if let Some(run) = ready
+            && lines.asked.with_untracked(Option::is_none)
+            && self.books.current.borrow().is_none()
+        {
+            let thresholds = lines.wanted.get_untracked();
+            lines.asked.set(Some((run, thresholds)));
+            self.client.send(Request::Try { run, thresholds });
+        }
+    }
+
     /// Asks what the lines make of the customers, unless that is known or another question is under way.
     pub(super) fn ask_lines(&self) {
         let lines = self.state.lines;
@@ -102,6 +120,9 @@ impl Session {
         let TypedThresholds { frequency, loyalty } = held.unwrap_or_default();
         Params {
             depth: self.state.depth.get_untracked(),
+            min_orders: self.state.min_orders.get_untracked(),
+            as_of: Some(self.state.as_of.get_untracked()).filter(|date| !date.is_empty()),
+            labels: self.state.labels.get_untracked(),
             frequency_threshold: frequency,
             loyalty_threshold: loyalty,
             ..Params::default()

@@ -7,7 +7,7 @@ import { serve } from "../support/server.mjs";
 import { launch, open, state } from "../support/browser.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const pages = ["overview", "data", "features", "clustering", "validation", "documents", "about"];
+const pages = ["overview", "data", "features", "clustering", "segments", "validation", "documents", "about"];
 
 let host, browser;
 before(async () => { host = await serve(); browser = await launch(); });

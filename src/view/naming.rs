@@ -1,0 +1,48 @@
+//! The reader's names in a finished view: our own words only, never what came from a file.
+
+use super::{Piece, Section, View};
+use crate::pipeline::labels::Labels;
+use crate::report::naming::Naming;
+
+/// Puts the names in place.
+pub(super) fn name(view: &mut View, labels: &Labels) {
+    let Some(naming) = Naming::of(labels) else { return };
+    let brief = &mut view.overview.brief;
+    let facts = brief.facts.iter_mut().flat_map(|fact| [&mut fact.title, &mut fact.text]);
+    for words in [&mut brief.headline, &mut brief.standfirst, &mut brief.recommendation, &mut brief.because]
+        .into_iter()
+        .chain(&mut brief.caveats)
+        .chain(facts)
+    {
+        naming.put(words);
+    }
+    naming.table(&mut view.overview.who);
+    for section in view.segments.sections.iter_mut().chain(&mut view.validation).chain(&mut view.monitor) {
+        self::section(section, naming);
+    }
+    // Of the data page the gates alone: its warnings quote files and columns.
+    for gate in view.data.iter_mut().flat_map(|section| &mut section.pieces).filter_map(|piece| match piece {
+        Piece::Gates(rows) => Some(rows),
+        _ => None,
+    }) {
+        gate.iter_mut().for_each(|row| naming.put(&mut row.note));
+    }
+}
+
+fn section(section: &mut Section, naming: Naming<'_>) {
+    // A segment column that came along has names of its own.
+    if section.id == "given" {
+        return;
+    }
+    naming.put(&mut section.title);
+    naming.put(&mut section.lead);
+    for piece in &mut section.pieces {
+        match piece {
+            Piece::Words(words, _) => naming.put(words),
+            Piece::Points(points) => points.iter_mut().for_each(|words| naming.put(words)),
+            Piece::Table(table) => naming.table(table),
+            Piece::Details(_, tables) => tables.iter_mut().for_each(|table| naming.table(table)),
+            _ => {}
+        }
+    }
+}
