@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::pace::{Cancelled, Pace};
 use crate::planning::findings::{Experiment, PlanDesign};
-use crate::planning::measure::Baselines;
+use crate::planning::measure::{Baselines, no_orders};
 use crate::planning::plan::plan;
 use crate::segments::confidence::{Estimates, share_at_least};
 use crate::segments::findings::{ScoreThresholds, Segment};
@@ -124,7 +124,7 @@ impl Bench {
                 Estimates::of(history, &tables.features, &pace.part(0, 1, 2)).await?,
                 Baselines::of(history, results.params.min_orders, &pace.part(1, 2, 2)).await?,
             ),
-            None => (None, no_history()),
+            None => (None, no_orders()),
         };
         let (frequency, loyalty) = (&found.thresholds.frequency, &found.thresholds.loyalty);
         Ok(Some(Self {

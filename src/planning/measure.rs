@@ -167,10 +167,7 @@ const BY_ORDERS: [Kind; 5] = [
 /// [`Cancelled`].
 pub async fn measure(subject: &Subject<'_>, pace: &Pace) -> Result<Measured<Summaries>, Cancelled> {
     let Some(history) = subject.history else {
-        return Ok(Measured::absent(
-            "the file has one row per customer and no orders, so that no KPI has a baseline or a spread over time",
-            "the orders and order lines behind the customer-level file",
-        ));
+        return Ok(no_orders());
     };
     let dated = period(history);
     let cut = cut(dated);
@@ -208,6 +205,14 @@ fn cut(dated: Option<(i32, i32)>) -> Cut {
         Some((_, end)) => Cut::Calendar { last_day: end - OUTCOME_DAYS, horizon: OUTCOME_DAYS },
         None => Cut::PerCustomer { skipped: 0 },
     }
+}
+
+/// Why a customer-level file has no baselines.
+pub fn no_orders<T>() -> Measured<T> {
+    Measured::absent(
+        "the file has one row per customer and no orders, so that no KPI has a baseline or a spread over time",
+        "the orders and order lines behind the customer-level file",
+    )
 }
 
 fn too_few<T>(customers: usize, min_orders: u32) -> Measured<T> {
