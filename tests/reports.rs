@@ -400,7 +400,7 @@ fn the_reader_s_names_stand_in_documents_and_view_and_nowhere_else() {
     assert!(document(&outcome, Title::ExperimentPlan, Form::Markdown).contains("spend (EUR) per customer"));
     let shown = view(&outcome);
     assert_eq!(shown.segments.names[3], "Schl\u{e4}fer");
-    let words = serde_json::to_string(&(&shown.overview.brief, &shown.overview.who)).unwrap();
+    let words = format!("{:?} {}", shown.overview.brief, shown.overview.who.tab_separated());
     assert!(words.contains("Stammkunden") && !words.contains("Loyal Occasionals"), "{words}");
     // Contracts keep the published names.
     assert_eq!(outcome.results.segments[0].name, Segment::Champions);

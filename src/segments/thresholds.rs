@@ -50,7 +50,6 @@ impl Ascending {
 }
 
 /// What the thresholds in use change against the medians; `None` if nothing was typed in, or just the medians.
-#[allow(clippy::float_cmp, reason = "a threshold typed in is the median or it is not")]
 fn departure(scores: &Scores<'_>, frequency: &ScoreThresholds, loyalty: &ScoreThresholds) -> Option<Departure> {
     if frequency.used == frequency.p50 && loyalty.used == loyalty.p50 {
         return None;

@@ -9,6 +9,7 @@ use crate::chart::drawing::Drawing;
 use crate::chart::segment_map::{Plane, SegmentMap};
 use crate::report::figures;
 use crate::segments::findings::Segment;
+use crate::segments::thresholds::TypedThresholds;
 use crate::ui::components::card::customer;
 use crate::ui::components::glyph::glyph_markup;
 use crate::ui::components::names::names;
@@ -172,7 +173,7 @@ fn commands(state: State, in_force: Memo<Option<Arc<Tried>>>, now: Memo<Option<A
         in_force.with(|tried| tried.as_ref().is_some_and(|tried| tried.typed != state.lines.wanted.get()))
     });
     let still = Memo::new(move |_| state.lines.past.with(Vec::is_empty));
-    let departed = Memo::new(move |_| state.lines.wanted.get() != Default::default());
+    let departed = Memo::new(move |_| state.lines.wanted.get() != TypedThresholds::default());
     let words = move || {
         let moved = now.with(|tried| tried.as_ref().map(|tried| tried.moved.clone()).unwrap_or_default());
         if !departed.get() && !open.get() {
@@ -198,7 +199,7 @@ fn commands(state: State, in_force: Memo<Option<Arc<Tried>>>, now: Memo<Option<A
                 <button type="button" class="button small plain" data-testid="undo-lines" disabled=move || still.get()
                     on:click=move |_| session.with_value(Session::undo_lines)>"Undo"</button>
                 <button type="button" class="button small plain" data-testid="reset-lines" disabled=move || !departed.get()
-                    on:click=move |_| session.with_value(|session| session.move_lines(Default::default(), true))>
+                    on:click=move |_| session.with_value(|session| session.move_lines(TypedThresholds::default(), true))>
                     "Back to recommended"
                 </button>
             </div>
