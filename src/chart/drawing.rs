@@ -19,6 +19,8 @@ use super::scene::Scene;
 use super::segment_map::{self, SegmentMap};
 use super::shares_over_time::{self, SharesOverTime};
 use super::silhouette::{self, Silhouettes};
+use crate::pipeline::labels::Labels;
+use crate::report::naming::Naming;
 
 /// A chart to be drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +58,17 @@ pub enum Drawing {
 }
 
 impl Drawing {
+    /// Draws it with the reader's names; `None` where there is nothing to draw.
+    pub fn draw_named(&self, frame: Frame, labels: &Labels) -> Option<Scene> {
+        let mut scene = self.draw(frame)?;
+        match (self, Naming::of(labels)) {
+            // These two are made with the names, which have their room in them.
+            (Self::Segments(_) | Self::SegmentMap(_), _) | (_, None) => {}
+            (_, Some(naming)) => scene.name(naming),
+        }
+        Some(scene)
+    }
+
     /// Draws it; `None` where there is nothing to draw.
     pub fn draw(&self, frame: Frame) -> Option<Scene> {
         match self {

@@ -1,6 +1,8 @@
 //! What a chart draws, before it is SVG.
 
+use super::frame::{fit, text_width};
 use crate::report::document::Table;
+use crate::report::naming::Naming;
 
 /// Where a text is anchored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +127,26 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Puts the reader's names in place of the published ones. A name much longer than what it stands for is cut.
+    pub fn name(&mut self, naming: Naming<'_>) {
+        for words in [&mut self.title, &mut self.sentence] {
+            naming.put(words);
+        }
+        naming.table(&mut self.table);
+        for mark in &mut self.marks {
+            if let Some(detail) = &mut mark.detail {
+                naming.put(detail);
+            }
+            if let Shape::Text { words, .. } = &mut mark.shape {
+                let room = (text_width(words, 14.0) * 1.25).max(150.0);
+                let named = naming.words(words);
+                if named != *words {
+                    *words = fit(&named, 14.0, room);
+                }
+            }
+        }
+    }
+
     /// Adds a text.
     pub fn text(&mut self, at: (f64, f64), anchor: Anchor, words: impl Into<String>, class: &str) {
         self.marks.push(Mark::new(Shape::Text { at, anchor, words: words.into() }, class));

@@ -14,6 +14,7 @@ use crate::chart::drawing::Drawing;
 use crate::chart::frame::Frame;
 use crate::chart::scene::Scene;
 use crate::chart::svg;
+use crate::ui::state::State;
 
 /// Width of the window, so that charts are drawn anew when it changes.
 #[derive(Clone, Copy)]
@@ -60,6 +61,7 @@ pub fn Figure(
     words: Words,
 ) -> impl IntoView {
     let Viewport(viewport) = expect_context();
+    let labels = expect_context::<State>().labels;
     let plate: NodeRef<Div> = NodeRef::new();
     let (room, set_room) = signal(None::<f64>);
     Effect::new(move || {
@@ -71,7 +73,7 @@ pub fn Figure(
             }
         }
     });
-    let scene = Memo::new(move |_| room.get().and_then(|width| drawing.draw(Frame::wide(width))));
+    let scene = Memo::new(move |_| room.get().and_then(|width| drawing.draw_named(Frame::wide(width), &labels.get())));
     let (tip, set_tip) = signal(None::<(String, f64, f64)>);
     let point = move |target: Option<web_sys::EventTarget>| {
         set_tip.set(target.and_then(|target| target.dyn_into::<Element>().ok()).and_then(|mark| {

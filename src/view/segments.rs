@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Piece, Section, measured};
+use crate::chart::boxes::Boxes;
 use crate::chart::drawing::Drawing;
 use crate::chart::histogram::{Counted, Words};
+use crate::chart::thresholds::thresholds;
+use crate::features::catalogue::Behavioural;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::trial::{Trial, Weighed};
 use crate::planning::findings::Experiment;
 use crate::report::tables::why_absent;
 use crate::report::{figures, tables, wording};
-use crate::segments::findings::{ScoreThresholds, Segment};
+use crate::segments::findings::{ScoreThresholds, Segment, SensitivityPoint};
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::measured::Measured;
 use crate::validation::findings::ConfidenceFindings;
@@ -219,6 +222,7 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
         "Means per segment. A feature tied to the rule differs by arithmetic: that is no finding.",
         Piece::table(tables::segment_profiles(&results.segments)).into_iter().collect(),
     )];
+    sections.extend(spread(outcome));
     if let Some(validation) = results.validation.value() {
         sections.push(Section::new(
             "confidence",
@@ -231,7 +235,7 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
             "sensitivity",
             "If the lines were drawn elsewhere",
             "Both lines at another percentile, and at the medians of smaller samples of these customers.",
-            Piece::table(tables::sensitivity(&validation.threshold_sensitivity)).into_iter().collect(),
+            sensitivity(&validation.threshold_sensitivity),
         ));
     }
     Segments {
@@ -265,6 +269,42 @@ pub fn departed(trial: &Trial) -> String {
     }
     let total: u64 = trial.counts.iter().sum();
     format!("Lines set by hand: {}. {}", wording::list(&parts), moved(trial.moved, total))
+}
+
+/// Features whose spread is shown: what the rule does not contain first, then what it is made of.
+const SPREAD: [Behavioural; 6] = [
+    Behavioural::AvgBasketSize,
+    Behavioural::AisleEntropy,
+    Behavioural::MeanOrderHour,
+    Behavioural::MeanDaysBetweenOrders,
+    Behavioural::ReorderRatio,
+    Behavioural::UniqueProducts,
+];
+
+/// Box plots per segment; nothing until they are computed.
+fn spread(outcome: &Outcome) -> Option<Section> {
+    let boxes: Vec<Piece> = SPREAD
+        .into_iter()
+        .filter_map(|feature| {
+            let found = outcome.drawings.boxes.iter().find(|found| found.name == feature.name())?;
+            let entry = feature.entry();
+            let mut boxes = Boxes::of(found, entry.unit)?;
+            if entry.coupling.is_some() {
+                boxes.said.title.push_str(", tied to the rule");
+            }
+            Some(Piece::figure(Drawing::Boxes(boxes)))
+        })
+        .collect();
+    let lead = "Half of a segment lies in its box, nine tenths between its whiskers.";
+    (!boxes.is_empty()).then(|| Section::new("spread", "How far they overlap", lead, boxes))
+}
+
+/// Other percentiles as a curve, smaller samples as a table.
+fn sensitivity(points: &[SensitivityPoint]) -> Vec<Piece> {
+    let smaller: Vec<SensitivityPoint> = points.iter().filter(|point| point.kind == "re_estimated").cloned().collect();
+    let curve = thresholds(points).map(|lines| Piece::figure(Drawing::Lines(lines)));
+    let table = if curve.is_some() { tables::sensitivity(&smaller) } else { tables::sensitivity(points) };
+    curve.into_iter().chain(Piece::table(table)).collect()
 }
 
 fn confidence(outcome: &Outcome, found: &ConfidenceFindings) -> Vec<Piece> {
