@@ -8,7 +8,7 @@ export QUADRANT_SHARED ?= $(CURDIR)/../shared
 TRUNK := trunk --color never
 WASM := --target wasm32-unknown-unknown
 
-.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots clean
+.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots audit clean
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -62,8 +62,12 @@ lint: ## fmt, clippy natively and for wasm, rustdoc: all warnings are errors
 fmt: ## format
 	cargo fmt
 
-screenshots: build ## pictures of each page, desktop and phone, light and dark
+screenshots: setup-test build ## pictures of each page, desktop and phone, light and dark
 	npm run screenshots --prefix tests/e2e --silent
+
+audit: setup-test build ## Lighthouse on dist/ as a phone and a desktop load it: prints the scores, fails below 95 and 100
+	@.ci/setup audit
+	npm run audit --prefix tests/audit --silent
 
 clean: ## remove what was built
 	cargo clean

@@ -7,6 +7,7 @@ pub mod card;
 mod clustering;
 mod data;
 mod features;
+pub mod going;
 pub mod monitor;
 mod naming;
 mod overview;

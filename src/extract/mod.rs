@@ -12,6 +12,7 @@ pub mod history;
 pub mod ids;
 #[cfg(not(target_arch = "wasm32"))]
 mod read_ahead;
+pub mod remembered;
 pub mod schema;
 pub mod source;
 

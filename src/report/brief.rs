@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{figures, wording};
 use crate::clustering::findings::NullBenchmark;
-use crate::decision::findings::{Recommendation, Verdict};
+use crate::decision::findings::{Reason, Recommendation, Verdict};
 use crate::decision::sentences;
 use crate::pipeline::outcome::Results;
-use crate::readiness::findings::Status;
+use crate::readiness::findings::{Gate, Status};
+use crate::readiness::gates::{Bounds, spec};
 use crate::stats::measured::Measured;
 
 /// One fact: a figure large enough to be remembered, and what it means.
@@ -51,18 +52,55 @@ pub fn brief(results: &Results) -> Brief {
     let decision = &results.decision;
     let caveats: Vec<String> = if decision.caveats.is_empty() {
         results.readiness.reasons.clone()
+    } else if decision.recommendation == Recommendation::Rule {
+        decision.caveats.iter().map(|caveat| plainly(caveat, &results.readiness.gates)).collect()
     } else {
         decision.caveats.iter().map(|caveat| caveat.text.clone()).collect()
     };
+    // What the standfirst has said is not said again right below.
+    let said = decision.recommendation == Recommendation::Rule && clusters_in_a_sentence(results).is_some();
     Brief {
         verdict: wording::verdict(results.readiness.verdict).to_owned(),
         headline: headline(results),
         standfirst: standfirst(results),
         recommendation: wording::recommendation(decision.recommendation).to_owned(),
-        because: decision.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default(),
+        because: if said {
+            String::new()
+        } else {
+            decision.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default()
+        },
         facts: facts(results),
         more_caveats: caveats.len().saturating_sub(3),
         caveats: caveats.into_iter().take(3).collect(),
+    }
+}
+
+/// A caveat for a reader who has half a minute; the memo has it in full.
+fn plainly(caveat: &Reason, gates: &[Gate]) -> String {
+    let gate = gates.iter().find(|gate| caveat.evidence.strip_prefix("gates.") == Some(&gate.id));
+    let found = gate.and_then(|gate| {
+        let (Bounds::AtLeast(bar, _) | Bounds::AtMost(bar, _) | Bounds::Descriptive(bar)) = spec(&gate.id)?.bounds
+        else {
+            return None;
+        };
+        Some((gate, *gate.value.value()?, bar))
+    });
+    let Some((gate, value, bar)) = found else { return caveat.text.clone() };
+    let (share, wanted) = (figures::percent_whole(value), figures::percent_whole(bar));
+    match gate.id.as_str() {
+        "stability_a" => format!("{share} of customers order at a steady pace; {wanted} would be a firm base."),
+        "stability_b" => {
+            format!("{share} of customers keep within 25% of their earlier pace; {wanted} would be a firm base.")
+        }
+        "stability_b_prime" => format!(
+            "From early to late, gaps change {} times as much as chance alone would make them; {} is the limit.",
+            figures::decimal(value, 2),
+            figures::decimal(bar, 2)
+        ),
+        "confidence" => format!(
+            "{share} of customers sit in their segment with at least 80% certainty ({wanted} wanted); the others are near a line."
+        ),
+        _ => caveat.text.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::components::masthead::Masthead;
+use super::components::notices::Notices;
 use super::components::problem::Problem;
 use super::components::strip::Strip;
 use super::dom;
@@ -11,7 +12,9 @@ use super::figure;
 use super::pages::{about, clustering, data, documents, features, monitor, overview, segments, validation};
 use super::route::{self, Page};
 use super::session::Session;
+use super::shell::{self, Shell};
 use super::state::State;
+use crate::report::figures;
 
 /// The whole page.
 #[component]
@@ -19,6 +22,7 @@ pub fn App() -> impl IntoView {
     let state = State::new();
     provide_context(state);
     figure::provide_viewport();
+    shell::provide();
     let session = Session::provide(state);
     let page = route::follow();
 
@@ -42,6 +46,7 @@ pub fn App() -> impl IntoView {
         <Masthead page=page/>
         <Strip/>
         <main id="main" tabindex="-1">
+            <Notices/>
             <Problem/>
             {move || match page.get() {
                 Page::Overview => overview::overview(),
@@ -57,11 +62,26 @@ pub fn App() -> impl IntoView {
         </main>
         <footer class="footer">
             <p>"Quadrant reads your files in this tab. Nothing is uploaded; the page’s security policy forbids it."</p>
+            <p>{requests()}</p>
             <p>{format!("Version {}", crate::pipeline::outcome::Build::current().version)}" · "<a href=Page::About.href()>"How it works"</a></p>
         </footer>
         <div class="drop-veil" class:shown=move || state.dragging.get() aria-hidden="true">
             <p>"Let go to read these files here, in this tab"</p>
         </div>
+    }
+}
+
+/// How many requests went out since everything had loaded: none, if we keep our word.
+fn requests() -> impl IntoView {
+    let shell: Shell = expect_context();
+    move || {
+        shell.requests.get().map(|count| {
+            view! {
+                "Requests since this page has loaded: "
+                <strong data-testid="requests-since-load">{figures::integer(u64::from(count))}</strong>
+                ". Go offline and try."
+            }
+        })
     }
 }
 

@@ -2,9 +2,8 @@
 //!
 //! A message either way is a JS object `{ text, files?, bytes?, results? }`: `text` is the JSON of a [`Request`] or [`Event`],
 //! `files` travel beside [`Request::Inspect`] and [`Request::Receive`], `bytes` beside [`Event::Made`], the text of results.json beside
-//! [`Event::Finished`] and [`Event::MeasuredExactly`]: a JS string that nobody here parses. The worker is started from a `blob:`
-//! script of two lines, because such a worker inherits the page's content security policy (one started from an
-//! address does not): the engine is as unable to phone home as the page.
+//! [`Event::Finished`] and [`Event::MeasuredExactly`]: a JS string that nobody here parses. What a worker is made of is
+//! fetched once, see [`super::engine`].
 //!
 //! The files of each set in use are kept here, so that a worker started anew is given them again without the reader
 //! noticing; until it has looked at them, requests wait.
@@ -18,8 +17,10 @@ use js_sys::{Array, Object, Reflect};
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{ErrorEvent, File, MessageEvent, Url, Worker};
 
+use super::engine::{self, Kit};
 use crate::pipeline::outcome::Build;
 use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
 use crate::stats::json::Json;
@@ -55,8 +56,12 @@ pub struct Client {
 
 struct Inner {
     listener: Listener,
+    /// What workers are made of, once it is here.
+    kit: RefCell<Option<Kit>>,
     worker: RefCell<Option<Running>>,
     generation: Cell<u32>,
+    /// After it the reader is told that the engine has not answered.
+    deadline: RefCell<Option<TimeoutHandle>>,
     /// Ready and in possession of all kept files.
     open: Cell<bool>,
     /// Requests that wait for an open worker.
@@ -76,7 +81,6 @@ struct Running {
     worker: Worker,
     url: String,
     hello: Option<IntervalHandle>,
-    deadline: Option<TimeoutHandle>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -96,9 +100,6 @@ impl Running {
         if let Some(hello) = self.hello.take() {
             hello.clear();
         }
-        if let Some(deadline) = self.deadline.take() {
-            deadline.clear();
-        }
     }
 }
 
@@ -108,8 +109,10 @@ impl Client {
         Self {
             inner: Rc::new(Inner {
                 listener,
+                kit: RefCell::default(),
                 worker: RefCell::new(None),
                 generation: Cell::new(0),
+                deadline: RefCell::default(),
                 open: Cell::new(false),
                 outbox: RefCell::default(),
                 unanswered: RefCell::default(),
@@ -207,33 +210,60 @@ impl Inner {
     fn spawn(self: Rc<Self>) {
         self.open.set(false);
         self.worker.borrow_mut().take();
-        self.generation.set(self.generation.get() + 1);
-        match self.clone().build() {
-            Ok(running) => *self.worker.borrow_mut() = Some(running),
-            Err(error) => (self.listener)(Notice::Died(died(&describe(&error)))),
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        self.hurry();
+        let patience = set_timeout_with_handle(
+            {
+                let inner = self.clone();
+                move || (inner.listener)(Notice::Slow(slow()))
+            },
+            READY_WITHIN,
+        );
+        *self.deadline.borrow_mut() = patience.ok();
+        let kit = self.kit.borrow().clone();
+        if let Some(kit) = kit {
+            self.launch(&kit);
+            return;
+        }
+        spawn_local(async move {
+            let fetched = engine::fetch().await;
+            if let Ok(kit) = &fetched {
+                *self.kit.borrow_mut() = Some(kit.clone());
+            }
+            // Another start may have come between.
+            if self.generation.get() != generation || self.worker.borrow().is_some() {
+                return;
+            }
+            match fetched {
+                Ok(kit) => self.launch(&kit),
+                Err(error) => {
+                    self.hurry();
+                    (self.listener)(Notice::Died(unreachable(&describe(&error))));
+                }
+            }
+        });
+    }
+
+    /// The wait for the engine is over.
+    fn hurry(&self) {
+        if let Some(deadline) = self.deadline.borrow_mut().take() {
+            deadline.clear();
         }
     }
 
-    fn build(self: Rc<Self>) -> Result<Running, JsValue> {
-        let base = web_sys::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.base_uri().ok().flatten())
-            .unwrap_or_default();
-        let address = |name: &str| Url::new_with_base(name, &base).map(|url| url.href());
-        // The version keeps a cached engine of an older build away; Ready { build } is checked all the same.
-        let version = Build::current().version;
-        let (js, wasm) =
-            (address(&format!("engine.js?v={version}"))?, address(&format!("engine_bg.wasm?v={version}"))?);
-        // A rejected promise in a worker is silent to the page unless it is thrown again.
-        let script = format!(
-            "addEventListener('unhandledrejection',e=>setTimeout(()=>{{throw e.reason}}));\
-             importScripts({js:?});wasm_bindgen({{module_or_path:{wasm:?}}});"
-        );
-        let kind = BlobPropertyBag::new();
-        kind.set_type("text/javascript");
-        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&script.into()), &kind)?;
-        let url = Url::create_object_url_with_blob(&blob)?;
-        let worker = Worker::new(&url)?;
+    fn launch(self: Rc<Self>, kit: &Kit) {
+        match self.clone().build(kit) {
+            Ok(running) => *self.worker.borrow_mut() = Some(running),
+            Err(error) => {
+                self.hurry();
+                (self.listener)(Notice::Died(blocked(&describe(&error))));
+            }
+        }
+    }
+
+    fn build(self: Rc<Self>, kit: &Kit) -> Result<Running, JsValue> {
+        let (worker, url) = kit.start()?;
 
         let on_message = Closure::new({
             let inner = Rc::downgrade(&self);
@@ -248,7 +278,7 @@ impl Inner {
             move |error: ErrorEvent| {
                 error.prevent_default();
                 if let Some(inner) = inner.upgrade() {
-                    inner.die(died(&error.message()));
+                    inner.die(&error.message());
                 }
             }
         });
@@ -263,15 +293,7 @@ impl Inner {
             HELLO_EVERY,
         )
         .ok();
-        let deadline = set_timeout_with_handle(
-            {
-                let inner = self.clone();
-                move || (inner.listener)(Notice::Slow(slow()))
-            },
-            READY_WITHIN,
-        )
-        .ok();
-        Ok(Running { worker, url, hello, deadline, _on_message: on_message, _on_error: on_error })
+        Ok(Running { worker, url, hello, _on_message: on_message, _on_error: on_error })
     }
 
     fn post(&self, request: &Request) {
@@ -326,7 +348,7 @@ impl Inner {
         let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
         let event = serde_json::from_str(&text).ok().and_then(|value| Event::deserialize(Json(value)).ok());
         let Some(event) = event else {
-            self.die(died("its message could not be read"));
+            self.die("its message could not be read");
             return;
         };
         self.answered(&event);
@@ -344,7 +366,7 @@ impl Inner {
             }
             // The engine's last words.
             Event::Failed { run: RunId(u32::MAX), failure } => {
-                self.die(died(&failure.message));
+                self.die(&failure.message);
                 return;
             }
             Event::Finished { run, .. }
@@ -375,6 +397,7 @@ impl Inner {
             }
             running.quiet();
         }
+        self.hurry();
         if build != Build::current().version {
             self.worker.borrow_mut().take();
             (self.listener)(Notice::Died(other_build(build)));
@@ -412,9 +435,10 @@ impl Inner {
         }
     }
 
-    fn die(self: Rc<Self>, mut failure: Failure) {
+    fn die(self: Rc<Self>, why: &str) {
         let was_up = self.open.replace(false);
         self.worker.borrow_mut().take();
+        self.hurry();
         if let Some((_, patience)) = self.cancelling.borrow_mut().take() {
             patience.clear();
         }
@@ -428,11 +452,8 @@ impl Inner {
         self.returning.borrow_mut().clear();
         if was_up {
             self.clone().spawn();
-        } else {
-            "engine_failed".clone_into(&mut failure.code);
-            "Start it again, or reload the page. Nothing was sent anywhere.".clone_into(&mut failure.hint);
         }
-        (self.listener)(Notice::Died(failure));
+        (self.listener)(Notice::Died(if was_up { died(why) } else { unreachable(why) }));
     }
 }
 
@@ -440,38 +461,59 @@ fn describe(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| String::from(error.message()))
 }
 
+fn failure(code: &str, message: String, hint: &str) -> Failure {
+    Failure { stage: "engine".into(), code: code.into(), message, hint: hint.into() }
+}
+
+/// What the browser said, in brackets.
+fn because(why: &str) -> String {
+    let why = why.trim_start_matches("Uncaught ").trim_end_matches('.');
+    if why.is_empty() { String::new() } else { format!(" ({why})") }
+}
+
 fn slow() -> Failure {
-    Failure {
-        stage: "engine".into(),
-        code: "engine_slow".into(),
-        message: "The analysis engine has not answered for ten seconds.".into(),
-        hint: "On a slow line it may still be loading; this note goes away when it arrives. Otherwise start it again."
-            .into(),
-    }
+    failure(
+        "engine_slow",
+        "The analysis engine has not answered for ten seconds.".into(),
+        "On a slow line it may still be loading; this note goes away when it arrives. Otherwise start it again.",
+    )
+}
+
+fn unreachable(why: &str) -> Failure {
+    failure(
+        "engine_failed",
+        format!("The analysis engine could not be loaded{}.", because(why)),
+        "Start it again. If that does not help, reload the page: it may be older than the files on its server. Nothing \
+         was sent anywhere.",
+    )
+}
+
+fn blocked(why: &str) -> Failure {
+    failure(
+        "worker_blocked",
+        format!("This browser does not let the page start a worker{}.", because(why)),
+        "The analysis runs in a worker, so that the page stays responsive. Some privacy extensions and company policies \
+         block workers: allow them for this address, or open the page in a private window or another browser. Nothing \
+         was sent anywhere.",
+    )
 }
 
 fn died(why: &str) -> Failure {
-    let why = why.trim_start_matches("Uncaught ").trim_end_matches('.');
-    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
-    Failure {
-        stage: "engine".into(),
-        code: "engine_died".into(),
-        message: format!("The analysis engine stopped{why}."),
-        hint:
-            "A new one has been started; your files and the last result are kept. Run again; if it stops at the same \
-               place, the extract may need more memory than this tab may use."
-                .into(),
-    }
+    failure(
+        "engine_died",
+        format!("The analysis engine stopped{}.", because(why)),
+        "A new one has been started; your files and the last result are kept. Run again; if it stops at the same place, \
+         the extract may need more memory than this tab may use.",
+    )
 }
 
 fn other_build(build: &str) -> Failure {
-    Failure {
-        stage: "engine".into(),
-        code: "engine_other_build".into(),
-        message: format!(
+    failure(
+        "engine_other_build",
+        format!(
             "The page is of build {} and the engine of build {build}: one of them is an old copy.",
             Build::current().version
         ),
-        hint: "Reload the page without the cache (Ctrl or Cmd, Shift and R).".into(),
-    }
+        "Reload the page without the cache (Ctrl or Cmd, Shift and R).",
+    )
 }

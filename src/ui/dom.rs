@@ -1,5 +1,6 @@
 //! What the page asks of the browser beside drawing: the demo's files, saving, `window.__quadrant`.
 
+use super::engine;
 use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -15,7 +16,8 @@ const DEMO: [&str; 5] =
 /// Fetches the demo extract from the page's own origin. Errors say which file.
 pub async fn fetch_demo() -> Result<Vec<File>, String> {
     // All at once, then in order.
-    let pending: Vec<_> = DEMO.iter().map(|name| (name, window().fetch_with_str(&format!("./demo/{name}")))).collect();
+    let pending: Vec<_> =
+        DEMO.iter().map(|name| (name, window().fetch_with_str(&engine::address(&format!("demo/{name}"))))).collect();
     let mut files = Vec::with_capacity(DEMO.len());
     for (name, promise) in pending {
         let lost = |_| format!("The demo extract could not be loaded: {name} did not arrive.");
@@ -30,6 +32,11 @@ pub async fn fetch_demo() -> Result<Vec<File>, String> {
         files.push(File::new_with_blob_sequence(&Array::of1(&blob), name).map_err(lost)?);
     }
     Ok(files)
+}
+
+/// The page's clock, in milliseconds.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
 }
 
 /// The files of a list, in its order.

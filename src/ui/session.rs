@@ -15,15 +15,31 @@ use web_sys::File;
 
 use super::client::{Client, Notice};
 use super::dom;
+use super::place;
 use super::preferences;
 use super::route::{self, Page};
+use super::shell;
 use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State, Tray};
+use super::storage;
 use crate::clustering::exact::Solution;
 use crate::extract::schema::Mapping;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Plot, Request, RunId, WindowFile};
 use crate::view::monitor::Ready;
+
+/// What files are for that come while a result of the reader's own is on screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To be analysed in place of those in hand.
+    Replace,
+    /// A later extract, to be compared with the result on screen.
+    Compare,
+    /// To be added to those in hand.
+    Add,
+    /// Nothing: they are put away.
+    Never,
+}
 
 /// The reader's side of the protocol. One per page; see [`Session::expect`].
 #[derive(Clone)]
@@ -40,6 +56,10 @@ struct Books {
     next_run: Cell<u32>,
     /// The files of the outcome on screen, while others are being looked at.
     earlier: RefCell<Option<FileSet>>,
+    /// Files that wait for the reader's [`Answer`].
+    waiting: RefCell<Vec<File>>,
+    /// What has loaded: the engine, the demo.
+    loaded: Cell<(bool, bool)>,
     /// The run that counts; events of others are stale.
     current: RefCell<Option<Recipe>>,
     /// The comparison or verification under way.
@@ -95,6 +115,7 @@ impl Session {
         let session = self.clone();
         spawn_local(async move {
             let files = dom::fetch_demo().await;
+            session.has_loaded(|(engine, _)| (engine, true));
             // Files dropped meanwhile come first.
             if session.state.files.with_untracked(Option::is_some_and_own) {
                 return;
@@ -111,8 +132,17 @@ impl Session {
         });
     }
 
-    /// Files that the reader dropped or picked. They replace the files in hand, unless those were the reader's own
-    /// and lacked a role: then they are added to them.
+    /// From here on no request goes out: tells the count of requests so, once.
+    fn has_loaded(&self, more: impl FnOnce((bool, bool)) -> (bool, bool)) {
+        let before = self.books.loaded.get();
+        self.books.loaded.set(more(before));
+        if before != (true, true) && self.books.loaded.get() == (true, true) {
+            shell::tell("loaded");
+        }
+    }
+
+    /// Files that the reader dropped or picked. They replace the files in hand; unless those were the reader's own and
+    /// lacked a role, then they are added to them; or a result of the reader's own is on screen, then they are asked.
     pub fn drop_files(&self, files: Vec<File>) {
         if files.is_empty() {
             return;
@@ -121,9 +151,36 @@ impl Session {
             Some(FileSet { id, source: Source::Own, inspection: Some(seen) }) if !seen.missing.is_empty() => Some(*id),
             _ => None,
         });
+        let own = self
+            .state
+            .shown
+            .with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.recipe.source == Source::Own));
         match unfinished {
             Some(set) => self.add_to(set, files),
+            None if own => {
+                self.state.question.set(Some(files.iter().map(File::name).collect()));
+                *self.books.waiting.borrow_mut() = files;
+            }
             None => self.take(files, Source::Own),
+        }
+    }
+
+    /// Does with the files that wait as the reader says.
+    pub fn answer(&self, answer: Answer) {
+        self.state.question.set(None);
+        let files = self.books.waiting.take();
+        match answer {
+            Answer::Replace => self.replace_files(files),
+            Answer::Compare => self.receive(files),
+            Answer::Add => self.add_files(files),
+            Answer::Never => {}
+        }
+    }
+
+    /// Takes files in place of those in hand.
+    pub fn replace_files(&self, files: Vec<File>) {
+        if !files.is_empty() {
+            self.take(files, Source::Own);
         }
     }
 
@@ -232,7 +289,14 @@ impl Session {
         self.books.next_run.set(run.0);
         self.books.later.set(Some(run));
         let stage = stage.to_owned();
-        self.state.phase.set(Phase::Running(Progress { run, stage, done: 0, total: 0, stopping: false }));
+        self.state.phase.set(Phase::Running(Progress {
+            run,
+            stage,
+            done: 0,
+            total: 0,
+            since: dom::now(),
+            stopping: false,
+        }));
         run
     }
 
@@ -281,7 +345,7 @@ impl Session {
         }
         self.state.files.set(Some(FileSet { id, source, inspection: None }));
         self.keep_only();
-        self.state.draft.set(None);
+        self.set_draft(None, false);
         self.state.phase.set(Phase::Inspecting);
         self.client.inspect(id, files);
     }
@@ -294,7 +358,33 @@ impl Session {
         };
         self.stop_quietly();
         let params = self.params(set);
-        self.start(set, source, self.state.draft.get_untracked(), params);
+        let draft = self.state.draft.get_untracked();
+        self.keep_choice(draft.as_ref());
+        self.start(set, source, draft, params);
+    }
+
+    /// What the reader chose is kept for the next files of this shape; what they undid is not.
+    fn keep_choice(&self, draft: Option<&Mapping>) {
+        let seen = self.state.files.with_untracked(|files| {
+            let files = files.as_ref().filter(|files| files.source == Source::Own)?;
+            files.inspection.clone()
+        });
+        match (seen, draft) {
+            (Some(seen), Some(draft)) if *draft != seen.mapping => storage::remember(&seen, draft),
+            (Some(seen), _) => storage::forget_mapping(&seen),
+            (None, _) => {}
+        }
+    }
+
+    fn set_draft(&self, draft: Option<Mapping>, remembered: bool) {
+        self.state.draft.set(draft);
+        self.state.remembered.set(remembered);
+    }
+
+    /// Runs with the columns as they were detected, and forgets those kept from an earlier visit.
+    pub fn use_detected(&self) {
+        self.set_draft(None, false);
+        self.run();
     }
 
     /// The run on screen again, at another depth.
@@ -319,6 +409,7 @@ impl Session {
             stage: String::new(),
             done: 0,
             total: 0,
+            since: dom::now(),
             stopping: false,
         }));
         self.client.send(Request::Start { run, set, mapping, params });
@@ -345,7 +436,7 @@ impl Session {
     /// The files in hand cannot be used: back to those of the outcome on screen.
     fn revert(&self) {
         let earlier = self.books.earlier.borrow_mut().take();
-        self.state.draft.set(None);
+        self.set_draft(None, false);
         self.state.files.set(earlier);
     }
 
@@ -428,7 +519,14 @@ impl Session {
         let run = recipe.run;
         *self.books.current.borrow_mut() = Some(recipe);
         let stage = Stage::Clustering.name().to_owned();
-        self.state.phase.set(Phase::Running(Progress { run, stage, done: 0, total: 0, stopping: false }));
+        self.state.phase.set(Phase::Running(Progress {
+            run,
+            stage,
+            done: 0,
+            total: 0,
+            since: dom::now(),
+            stopping: false,
+        }));
         self.client.send(Request::MeasureExactly { run, solution });
     }
 
@@ -452,6 +550,14 @@ impl Session {
         self.state.phase.set(Phase::Failed(failure));
     }
 
+    /// Puts an outcome on screen. The reader keeps their place, unless it is of other files.
+    fn show(&self, shown: Shown) {
+        let same =
+            self.state.shown.with_untracked(|now| now.as_ref().is_some_and(|now| now.recipe.set == shown.recipe.set));
+        let change = || self.state.shown.set(Some(Arc::new(shown)));
+        if same { place::keep(change) } else { change() }
+    }
+
     fn is_current(&self, run: RunId) -> bool {
         self.books.current.borrow().as_ref().is_some_and(|recipe| recipe.run == run)
             || self.books.later.get() == Some(run)
@@ -460,6 +566,7 @@ impl Session {
     fn hear(&self, notice: Notice) {
         match notice {
             Notice::Ready => {
+                self.has_loaded(|(_, demo)| (true, demo));
                 let slow = self
                     .state
                     .phase
@@ -492,9 +599,11 @@ impl Session {
             Event::Ready { .. } => {}
             Event::Inspected { set, inspection } => {
                 let mut missing = Vec::new();
+                let mut recalled = None;
                 let ours = self.state.files.try_update(|files| match files {
                     Some(files) if files.id == set => {
                         missing.clone_from(&inspection.missing);
+                        recalled = if files.source == Source::Own { storage::recall(&inspection) } else { None };
                         files.inspection = Some(Arc::from(inspection));
                         true
                     }
@@ -503,7 +612,9 @@ impl Session {
                 if ours != Some(true) {
                     return;
                 }
-                if missing.is_empty() {
+                if missing.is_empty() || recalled.is_some() {
+                    let remembered = recalled.is_some();
+                    self.set_draft(recalled, remembered);
                     self.run();
                 } else {
                     self.fail(missing_roles(&missing));
@@ -547,6 +658,9 @@ impl Session {
                 if let Phase::Running(progress) = phase
                     && progress.run == run
                 {
+                    if progress.stage != stage {
+                        progress.since = dom::now();
+                    }
                     (progress.stage, progress.done, progress.total) = (stage, done, total);
                 }
             }),
@@ -554,7 +668,7 @@ impl Session {
                 if self.is_current(run)
                     && let Some(recipe) = self.books.current.borrow().clone()
                 {
-                    self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: None })));
+                    self.show(Shown { view: Arc::from(view), recipe, millis: None });
                     self.state.lines.forget();
                 }
             }
@@ -565,7 +679,7 @@ impl Session {
                 let recipe = self.books.current.borrow_mut().take();
                 let Some(recipe) = recipe else { return };
                 *self.books.results.borrow_mut() = dom::beside(message, "results");
-                self.state.shown.set(Some(Arc::new(Shown { view: Arc::from(view), recipe, millis: Some(millis) })));
+                self.show(Shown { view: Arc::from(view), recipe, millis: Some(millis) });
                 self.state.phase.set(Phase::Done);
                 self.state.lines.forget();
                 self.ask_lines();
@@ -604,12 +718,12 @@ impl Session {
                 }
                 self.rest();
                 *self.books.results.borrow_mut() = dom::beside(message, "results");
-                self.state.shown.update(|shown| {
-                    let Some(held) = shown.as_ref().filter(|held| held.recipe.run == run) else { return };
-                    let (mut recipe, millis) = (held.recipe.clone(), held.millis);
+                let held = self.state.shown.get_untracked().filter(|held| held.recipe.run == run);
+                if let Some(held) = held {
+                    let mut recipe = held.recipe.clone();
                     recipe.params.exact.push(solution);
-                    *shown = Some(Arc::new(Shown { view: Arc::from(view), recipe, millis }));
-                });
+                    self.show(Shown { view: Arc::from(view), recipe, millis: held.millis });
+                }
             }
             Event::Made { run, artifact: artifact @ Artifact::Document { form: Form::Part, .. }, .. } => {
                 if let Some(bytes) = bytes() {

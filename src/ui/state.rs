@@ -44,6 +44,8 @@ pub struct Progress {
     pub done: u64,
     /// Units in all; 0 = not known.
     pub total: u64,
+    /// When this stage began, on the page's clock, in milliseconds.
+    pub since: f64,
     /// Cancel was asked for.
     pub stopping: bool,
 }
@@ -133,6 +135,10 @@ pub struct State {
     pub files: RwSignal<Option<FileSet>>,
     /// The mapping in the editor; `None` = as detected.
     pub draft: RwSignal<Option<Mapping>>,
+    /// That mapping was kept from an earlier visit.
+    pub remembered: RwSignal<bool>,
+    /// Names of files just dropped, while the reader is asked what they are for.
+    pub question: RwSignal<Option<Vec<String>>>,
     /// The depth chosen for the next run.
     pub depth: RwSignal<Depth>,
     /// The outcome on screen.
@@ -168,6 +174,8 @@ impl State {
             phase: RwSignal::new(Phase::Loading),
             files: RwSignal::new(None),
             draft: RwSignal::new(None),
+            remembered: RwSignal::new(false),
+            question: RwSignal::new(None),
             depth: RwSignal::new(Depth::Quick),
             shown: RwSignal::new(None),
             dragging: RwSignal::new(false),

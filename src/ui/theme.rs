@@ -1,9 +1,8 @@
-//! Light, dark, or as the system says (`public/theme.js` sets that before first paint). The choice is the only thing
-//! the page stores.
+//! Light, dark, or as the system says (`public/theme.js` sets that before first paint). The choice is kept.
 
 use leptos::prelude::*;
 
-const KEY: &str = "quadrant.theme";
+use super::storage;
 
 /// Is the page dark now?
 pub fn is_dark() -> bool {
@@ -17,8 +16,6 @@ pub fn toggle() -> bool {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", name);
     }
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(KEY, name);
-    }
+    storage::keep(storage::THEME, name);
     dark
 }

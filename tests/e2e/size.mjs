@@ -9,7 +9,7 @@ const PAGE = 350_000;
 const ENGINE = 1_600_000;
 
 const shell = (name) =>
-  ["index.html", "boot.js", "theme.js"].includes(name) || name.endsWith(".css") || /^page-.*\.(js|wasm)$/.test(name);
+  ["index.html", "boot.js", "offline.js", "theme.js"].includes(name) || name.endsWith(".css") || /^page-.*\.(js|wasm)$/.test(name);
 const files = readdirSync(dist).filter(shell).sort();
 const row = (name, raw, packed) => console.log(`${name.padEnd(40)}${String(raw).padStart(12)}${String(packed).padStart(12)}`);
 

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::section::behind;
+use super::table::table_view;
 use crate::extract::findings::{ColumnRef, Layout};
-use crate::extract::schema::{ColumnInspection, Inspection, Mapping, Role};
+use crate::extract::schema::{ColumnClass, ColumnInspection, FileInspection, Inspection, Mapping, Role};
 use crate::pipeline::params::Depth;
+use crate::report::document::Table;
 use crate::report::figures;
+use crate::ui::place;
 use crate::ui::prose;
 use crate::ui::session::Session;
 use crate::ui::state::State;
@@ -58,8 +62,10 @@ pub fn MappingEditor(
         state.depth.set(if event_target_value(&event) == "full" { Depth::Full } else { Depth::Quick });
     };
     let changed = move || state.draft.with(Option::is_some);
+    let seen = inspection.clone();
     view! {
         {move || roles(state, &inspection)}
+        {seen.files.iter().map(|file| first_rows(state, &seen, file)).collect::<Vec<AnyView>>()}
         <div class="run-row">
             <fieldset class="depth">
                 <legend>"Depth"</legend>
@@ -78,7 +84,10 @@ pub fn MappingEditor(
                 {move || if changed() { "Run with these columns" } else { "Run again" }}
             </button>
             {move || changed().then(|| view! {
-                <button type="button" class="button plain" on:click=move |_| state.draft.set(None)>"Back to what was detected"</button>
+                <button type="button" class="button plain" on:click=move |_| {
+                    state.draft.set(None);
+                    state.remembered.set(false);
+                }>"Back to what was detected"</button>
             })}
         </div>
     }
@@ -104,6 +113,45 @@ fn roles(state: State, inspection: &Arc<Inspection>) -> AnyView {
         })}
     }
     .into_any()
+}
+
+/// Above so many columns a table of first rows helps nobody.
+const COLUMNS_SHOWN: usize = 40;
+
+/// The first rows of a file, each column under its name and what it is taken for.
+fn first_rows(state: State, inspection: &Arc<Inspection>, file: &FileInspection) -> AnyView {
+    let (detected, file) = (inspection.mapping.clone(), file.clone());
+    let summary = format!("First rows of {}", file.name);
+    let table = move || {
+        let mapping = state.draft.get();
+        let mapping = mapping.as_ref().unwrap_or(&detected);
+        let more = file.columns.len().saturating_sub(COLUMNS_SHOWN);
+        let caption = if more > 0 {
+            format!("{}, without its last {}", file.name, figures::counted(more as u64, "column", "columns"))
+        } else {
+            file.name.clone()
+        };
+        let mut table = Table::new(caption);
+        let columns = &file.columns[..file.columns.len() - more];
+        for column in columns {
+            let plays = mapping
+                .roles
+                .iter()
+                .find(|(_, places)| places.iter().any(|place| place.file == file.name && place.column == column.name));
+            let title = match plays {
+                Some((role, _)) => format!("{}: {}", column.name, prose::role(*role)),
+                None => column.name.clone(),
+            };
+            let number = matches!(column.class, ColumnClass::Integer | ColumnClass::Float);
+            table = if number { table.numbers(title) } else { table.words(title) };
+        }
+        let rows = columns.iter().map(|column| column.preview.len()).max().unwrap_or_default();
+        for row in 0..rows {
+            table.row(columns.iter().map(|column| column.preview.get(row).cloned().unwrap_or_default().into()));
+        }
+        table_view(table)
+    };
+    behind(summary, table.into_any())
 }
 
 /// One row per column that plays `role`; one empty row if none does.
@@ -167,20 +215,23 @@ fn one(
     let inspection = inspection.clone();
     let change = move |event: ev::Event| {
         let next = find(&inspection, &event_target_value(&event));
-        state.draft.update(|draft| {
-            let mapping = draft.get_or_insert_with(|| inspection.mapping.clone());
-            let columns = mapping.roles.entry(role).or_default();
-            if index < columns.len() {
-                columns.remove(index);
-            }
-            if let Some(next) = next {
-                // One column per file and role.
-                columns.retain(|column| column.file != next.file);
-                columns.insert(index.min(columns.len()), next);
-            }
-            if columns.is_empty() {
-                mapping.roles.remove(&role);
-            }
+        // The rows are drawn anew: the focus stays on this one.
+        place::keep(|| {
+            state.draft.update(|draft| {
+                let mapping = draft.get_or_insert_with(|| inspection.mapping.clone());
+                let columns = mapping.roles.entry(role).or_default();
+                if index < columns.len() {
+                    columns.remove(index);
+                }
+                if let Some(next) = next {
+                    // One column per file and role.
+                    columns.retain(|column| column.file != next.file);
+                    columns.insert(index.min(columns.len()), next);
+                }
+                if columns.is_empty() {
+                    mapping.roles.remove(&role);
+                }
+            });
         });
     };
     view! {

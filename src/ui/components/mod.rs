@@ -8,6 +8,7 @@ pub mod glyph;
 pub mod mapping;
 pub mod masthead;
 pub mod names;
+pub mod notices;
 pub mod period;
 pub mod picker;
 pub mod plane;

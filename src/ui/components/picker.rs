@@ -17,6 +17,9 @@ pub fn Picker(
     /// Files for the monitor page.
     #[prop(default = false)]
     later: bool,
+    /// Replaces the files in hand without asking: they cannot be used.
+    #[prop(default = false)]
+    replacing: bool,
     /// `data-testid` of the input.
     #[prop(default = "file-input")]
     testid: &'static str,
@@ -31,10 +34,11 @@ pub fn Picker(
         let files = dom::files_of(input.files());
         // The same file may be picked again.
         input.set_value("");
-        session.with_value(|session| match (later, adding) {
-            (true, _) => session.receive(files),
-            (false, true) => session.add_files(files),
-            (false, false) => session.open(files),
+        session.with_value(|session| match (later, adding, replacing) {
+            (true, ..) => session.receive(files),
+            (_, true, _) => session.add_files(files),
+            (_, _, true) => session.replace_files(files),
+            _ => session.open(files),
         });
     };
     view! {

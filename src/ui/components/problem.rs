@@ -21,7 +21,8 @@ pub fn Problem() -> impl IntoView {
 fn show(failure: &Failure, state: State) -> AnyView {
     let session = StoredValue::new_local(Session::expect());
     // The engine is not there and does not come by itself.
-    let engine = matches!(failure.code.as_str(), "engine_failed" | "engine_slow" | "engine_other_build");
+    let engine =
+        matches!(failure.code.as_str(), "engine_failed" | "engine_slow" | "engine_other_build" | "worker_blocked");
     let runnable = state.files.with_untracked(|files| {
         files.as_ref().is_some_and(|files| files.inspection.as_ref().is_some_and(|seen| seen.missing.is_empty()))
     });
@@ -45,7 +46,7 @@ fn show(failure: &Failure, state: State) -> AnyView {
                             on:click=move |_| session.with_value(Session::restart)>"Start the engine again"</button>
                     }.into_any()
                 } else {
-                    view! { <Picker label="Choose other files" testid="file-input-problem"/> }.into_any()
+                    view! { <Picker label="Choose other files" replacing=true testid="file-input-problem"/> }.into_any()
                 }}
                 {(runnable && !engine).then(|| view! {
                     <button type="button" class="button plain" data-testid="run" on:click=move |_| session.with_value(Session::run)>

@@ -10,7 +10,7 @@ use crate::report::document::Table;
 use crate::ui::figure::{Figure, Words};
 use crate::ui::session::Session;
 use crate::ui::state::State;
-use crate::view::{Piece, Section};
+use crate::view::{Piece, Section, View};
 
 /// A section with a heading and a sentence of introduction.
 pub fn section(id: &str, title: &str, lead: &str, body: AnyView) -> AnyView {
@@ -29,6 +29,43 @@ pub fn section(id: &str, title: &str, lead: &str, body: AnyView) -> AnyView {
 /// A section without a heading of its own, for a figure that brings one.
 pub fn wide(body: AnyView) -> AnyView {
     view! { <section class="section wide">{body}</section> }.into_any()
+}
+
+/// Sections of the outcome on screen. Each is drawn anew only when it changes itself, so that a better outcome does not
+/// take a reader's place, selection or open table from them.
+pub fn live(pick: fn(&View) -> &[Section]) -> AnyView {
+    let state: State = expect_context();
+    let read = move |find: &dyn Fn(&[Section]) -> Option<Section>| {
+        state.shown.with(|shown| shown.as_ref().and_then(|shown| find(pick(&shown.view))))
+    };
+    let names = Memo::new(move |_| {
+        state.shown.with(|shown| shown.as_ref().map(|shown| names(pick(&shown.view))).unwrap_or_default())
+    });
+    view! {
+        <For each=move || names.get() key=Clone::clone children=move |name| {
+            let section = Memo::new(move |_| read(&|all| {
+                let at = names_at(all, &name)?;
+                all.get(at).cloned()
+            }));
+            move || section.get().map(|section| one(&section))
+        }/>
+    }
+    .into_any()
+}
+
+/// A section's name: its id, or for those without one its place among them.
+fn names(all: &[Section]) -> Vec<(String, usize)> {
+    let mut nameless = 0;
+    all.iter()
+        .map(|section| {
+            nameless += usize::from(section.id.is_empty());
+            (section.id.clone(), if section.id.is_empty() { nameless } else { 0 })
+        })
+        .collect()
+}
+
+fn names_at(all: &[Section], name: &(String, usize)) -> Option<usize> {
+    names(all).iter().position(|found| found == name)
 }
 
 /// Sections as the engine made them.

@@ -3,15 +3,20 @@
 use leptos::prelude::*;
 
 use crate::ui::components::depth::DepthOffer;
-use crate::ui::components::section::{absent, sections};
+use crate::ui::components::section::absent;
 use crate::ui::state::Shown;
 
 /// The page.
 pub fn clustering() -> AnyView {
-    super::over_outcome(tribunal)
+    view! {
+        {super::over_outcome(head)}
+        <DepthOffer/>
+        {super::sections_of(|view| &view.clustering.sections)}
+    }
+    .into_any()
 }
 
-fn tribunal(shown: &Shown) -> AnyView {
+fn head(shown: &Shown) -> AnyView {
     let found = &shown.view.clustering;
     let why = if found.absent.is_empty() { ().into_any() } else { absent(found.absent.clone()) };
     view! {
@@ -21,8 +26,6 @@ fn tribunal(shown: &Shown) -> AnyView {
             <p class="standfirst">{found.standfirst.clone()}</p>
         </header>
         {why}
-        <DepthOffer/>
-        {sections(&found.sections)}
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::report::document::Table;
 use crate::report::figures;
 use crate::ui::components::mapping::MappingEditor;
 use crate::ui::components::picker::Picker;
-use crate::ui::components::section::{section, sections, table};
+use crate::ui::components::section::{section, table};
 use crate::ui::state::{Source, State};
 
 /// The page.
@@ -25,7 +25,7 @@ pub fn data() -> AnyView {
             <p class="standfirst">"The files, the columns taken from them, and whether these customers can be segmented at all."</p>
         </header>
         {move || seen.get().map(|(source, inspection)| inspected(source, &inspection))}
-        {super::over_outcome(|shown| sections(&shown.view.data))}
+        {super::sections_of(|view| &view.data)}
     }
     .into_any()
 }

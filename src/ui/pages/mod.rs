@@ -12,15 +12,25 @@ pub mod validation;
 
 use leptos::prelude::*;
 
-use super::components::section::waiting;
+use super::components::section::{live, waiting};
 use super::state::{Shown, State};
+use crate::view::{Section, View};
 
-/// A page over the outcome on screen; drawn anew when another takes its place.
+/// A page over the outcome on screen; drawn anew when another takes its place. For pages that need more than
+/// [`sections_of`]; the parts that a reader may be in the midst of belong outside of it.
 fn over_outcome(show: fn(&Shown) -> AnyView) -> AnyView {
     let state: State = expect_context();
     let drawn = move || match state.shown.get() {
         Some(shown) => show(&shown),
         None => waiting(),
     };
+    drawn.into_any()
+}
+
+/// Sections of the outcome on screen, or word that there is none yet.
+fn sections_of(pick: fn(&View) -> &[Section]) -> AnyView {
+    let state: State = expect_context();
+    let any = Memo::new(move |_| state.shown.with(Option::is_some));
+    let drawn = move || if any.get() { live(pick) } else { waiting() };
     drawn.into_any()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::protocol::{Artifact, Plot, WindowFile};
 use crate::ui::components::picker::Picker;
-use crate::ui::components::section::{item, section, sections};
+use crate::ui::components::section::{item, live, section, sections};
 use crate::ui::session::Session;
 use crate::ui::state::{Source, State, Tray};
 use crate::view::monitor::{Ready, TrayView, Verified, Watched};
@@ -26,7 +26,7 @@ pub fn monitor() -> AnyView {
         {files(state)}
         {move || state.verified.get().map(|found| verified(&found))}
         {move || state.watched.get().map(|(_, _, found)| watched(state, &found))}
-        {move || state.shown.get().map(|shown| sections(&shown.view.monitor))}
+        {live(|view| &view.monitor)}
     }
     .into_any()
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::chart::drawing::Drawing;
 use crate::report::brief::{Brief, Fact};
+use crate::report::document::Table;
 use crate::report::figures;
 use crate::ui::components::card::customer;
 use crate::ui::components::departed::departed;
@@ -20,10 +22,8 @@ use crate::view::Overview;
 /// The page.
 pub fn overview() -> AnyView {
     let state: State = expect_context();
-    let drawn = move || match state.shown.get() {
-        Some(shown) => front(&shown.view.overview),
-        None => opening(state),
-    };
+    let any = Memo::new(move |_| state.shown.with(Option::is_some));
+    let drawn = move || if any.get() { front(state) } else { opening(state) };
     drawn.into_any()
 }
 
@@ -35,7 +35,9 @@ fn opening(state: State) -> AnyView {
             <h1>"A customer segmentation you can defend"</h1>
             <p class="standfirst">
                 "Drop an order extract on this page. Your browser reads it, tests whether clusters are real, puts every \
-                 customer in one of four segments by a published rule, and says no when the data cannot support one."
+                 customer in one of four segments by a published rule, and says no when the data cannot support one. Nothing is \
+                 uploaded."
+                {move || (!idle.get()).then_some(" A finished case on synthetic data is on its way.")}
             </p>
             {move || if idle.get() {
                 view! {
@@ -49,51 +51,55 @@ fn opening(state: State) -> AnyView {
                     </div>
                 }.into_any()
             } else {
-                view! { <p class="waiting">"A finished case on synthetic data is on its way."</p> }.into_any()
+                view! { <p class="waiting">"Loading the analysis engine and the demo."</p> }.into_any()
             }}
         </article>
     }
     .into_any()
 }
 
-fn front(view: &Overview) -> AnyView {
-    let brief = &view.brief;
-    let segments = match &view.segments {
-        Some(drawing) => view! { <Figure words=Words::None drawing=Arc::new(drawing.clone())/> }.into_any(),
-        None => absent("No customer could be put in a segment.".to_owned()),
-    };
-    let map = match &view.map {
-        Some(drawing) => wide(view! { <Figure words=Words::Alone drawing=Arc::new(drawing.clone())/> }.into_any()),
-        None => ().into_any(),
-    };
-    let who = if view.who.rows.is_empty() {
-        ().into_any()
-    } else {
-        vec![section("who-is-who", "Who is in them", "", table(view.who.clone())), customer()].into_any()
-    };
+/// A part of the first screen, drawn anew only when it changes.
+fn part<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+    state: State,
+    pick: fn(&Overview) -> &T,
+    draw: fn(T) -> AnyView,
+) -> AnyView {
+    let part = Memo::new(move |_| {
+        state.shown.with(|shown| shown.as_ref().map(|shown| pick(&shown.view.overview).clone()).unwrap_or_default())
+    });
+    (move || draw(part.get())).into_any()
+}
+
+fn front(state: State) -> AnyView {
+    // The words alone: figure, map and table are parts of their own.
+    let words = Memo::new(move |_| {
+        state.shown.with(|shown| {
+            shown.as_ref().map(|shown| {
+                let all = &shown.view.overview;
+                Overview {
+                    brief: all.brief.clone(),
+                    verdict_code: all.verdict_code.clone(),
+                    verdict_class: all.verdict_class.clone(),
+                    gates: all.gates.clone(),
+                    recommendation_code: all.recommendation_code.clone(),
+                    ..Overview::default()
+                }
+            })
+        })
+    });
+    let anyone = Memo::new(move |_| {
+        state.shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.view.overview.who.rows.is_empty()))
+    });
     view! {
         <article class="front">
-            <header class="story">
-                <p class="kicker">
-                    <span class=format!("verdict {}", view.verdict_class) data-testid="verdict" data-verdict=view.verdict_code.clone()>
-                        {brief.verdict.clone()}
-                    </span>
-                    <a href=Page::Data.href()>{view.gates.clone()}</a>
-                </p>
-                <h1>{brief.headline.clone()}</h1>
-                <p class="standfirst">{brief.standfirst.clone()}</p>
-                {recommendation(view)}
-                {departed()}
-            </header>
-            <div class="hero">{segments}</div>
-            <div class="beneath">
-                <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect::<Vec<AnyView>>()}</section>
-                {caveats(brief)}
-            </div>
+            {move || words.get().map(|words| story(&words))}
+            <div class="hero">{part(state, |all| &all.segments, segments)}</div>
+            {move || words.get().map(|words| beneath(&words.brief))}
         </article>
         <DepthOffer/>
-        {map}
-        {who}
+        {part(state, |all| &all.map, map)}
+        {part(state, |all| &all.who, who)}
+        {move || anyone.get().then(customer)}
         <Downloads/>
         <nav class="onward" aria-label="What to open next">
             {onward(Page::Documents, "Read the decision memo", "The case in one page, with these numbers.")}
@@ -105,13 +111,64 @@ fn front(view: &Overview) -> AnyView {
     .into_any()
 }
 
+fn story(view: &Overview) -> AnyView {
+    let brief = &view.brief;
+    view! {
+        <header class="story">
+            <p class="kicker">
+                <span class=format!("verdict {}", view.verdict_class) data-testid="verdict" data-verdict=view.verdict_code.clone()>
+                    {brief.verdict.clone()}
+                </span>
+                <a href=Page::Data.href()>{view.gates.clone()}</a>
+            </p>
+            <h1>{brief.headline.clone()}</h1>
+            <p class="standfirst">{brief.standfirst.clone()}</p>
+            {recommendation(view)}
+            {departed()}
+        </header>
+    }
+    .into_any()
+}
+
+fn beneath(brief: &Brief) -> AnyView {
+    view! {
+        <div class="beneath">
+            <section class="facts" aria-label="Facts">{brief.facts.iter().map(fact).collect::<Vec<AnyView>>()}</section>
+            {caveats(brief)}
+        </div>
+    }
+    .into_any()
+}
+
+fn segments(drawing: Option<Drawing>) -> AnyView {
+    match drawing {
+        Some(drawing) => view! { <Figure words=Words::None drawing=Arc::new(drawing)/> }.into_any(),
+        None => absent("No customer could be put in a segment.".to_owned()),
+    }
+}
+
+fn map(drawing: Option<Drawing>) -> AnyView {
+    match drawing {
+        Some(drawing) => wide(view! { <Figure words=Words::Alone drawing=Arc::new(drawing)/> }.into_any()),
+        None => ().into_any(),
+    }
+}
+
+fn who(found: Table) -> AnyView {
+    if found.rows.is_empty() { ().into_any() } else { section("who-is-who", "Who is in them", "", table(found)) }
+}
+
 fn onward(page: Page, title: &'static str, words: &'static str) -> AnyView {
     view! { <a href=page.href()><strong>{title}</strong><span>{words}</span></a> }.into_any()
 }
 
 fn recommendation(view: &Overview) -> AnyView {
     let brief = &view.brief;
-    let because = if brief.because.is_empty() { String::new() } else { [". ", &brief.because].concat() };
+    let because = if brief.because.is_empty() {
+        view! { ". "<a href=Page::Documents.href()>"The decision memo"</a>" has the case." }.into_any()
+    } else {
+        [". ", &brief.because].concat().into_any()
+    };
     view! {
         <p class="recommendation">
             <span class="label">"Recommendation"</span>

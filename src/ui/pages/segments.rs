@@ -14,7 +14,7 @@ use crate::ui::components::card::customer;
 use crate::ui::components::glyph::glyph_markup;
 use crate::ui::components::names::names;
 use crate::ui::components::plane::{Ground, Line, PlaneView, days};
-use crate::ui::components::section::{sections, waiting};
+use crate::ui::components::section::{live, waiting};
 use crate::ui::session::Session;
 use crate::ui::state::State;
 use crate::view::segments::{Firmness, Tried};
@@ -42,7 +42,7 @@ pub fn segments() -> AnyView {
         </header>
         {move || if anyone.get() { instrument(state) } else { ().into_any() }}
         {move || if some.get() { ().into_any() } else { waiting() }}
-        {move || state.shown.with(|shown| shown.as_ref().map(|shown| sections(&shown.view.segments.sections)))}
+        {live(|view| &view.segments.sections)}
         {move || anyone.get().then(customer)}
         {move || anyone.get().then(names)}
     }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::ui::components::depth::DepthOffer;
-use crate::ui::components::section::sections;
 
 /// The page.
 pub fn validation() -> AnyView {
@@ -16,7 +15,7 @@ pub fn validation() -> AnyView {
             </p>
         </header>
         <DepthOffer/>
-        {super::over_outcome(|shown| sections(&shown.view.validation))}
+        {super::sections_of(|view| &view.validation)}
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { serve } from "../support/server.mjs";
-import { launch, open, results, state } from "../support/browser.mjs";
+import { kept, launch, open, pagesOf, results, state } from "../support/browser.mjs";
 
 let host, browser;
 before(async () => { host = await serve(); browser = await launch(); });
@@ -33,11 +33,11 @@ test("the demo runs on arrival and shows verdict, recommendation and four segmen
 test("no request goes out once page, engine and demo have loaded", async () => {
   const { page, context, requests } = await open(browser, host.url);
   await state(page, "done");
+  await kept(page);
   const loaded = requests.length;
   for (const url of requests) assert.ok(url.startsWith(host.url) || url.startsWith("blob:") || url.startsWith("data:"), url);
-  for (const route of ["data", "validation", "clustering", "memo", ""]) {
-    const link = page.getByTestId(`nav-${route || "overview"}`);
-    if (await link.count()) await link.first().click();
+  for (const name of await pagesOf(page)) {
+    await page.getByTestId(`nav-${name}`).click();
     await page.waitForTimeout(100);
   }
   await page.waitForTimeout(1500);

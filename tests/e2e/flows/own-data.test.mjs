@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, root } from "../support/server.mjs";
-import { dropFiles, launch, open, results, state } from "../support/browser.mjs";
+import { dropFiles, kept, launch, open, results, state } from "../support/browser.mjs";
 import { differences } from "../support/compare.mjs";
 
 const data = process.env.QUADRANT_DATA ?? join(root, "..", "data");
@@ -30,6 +30,7 @@ function native(paths, name) {
 async function inBrowser(paths) {
   const { page, context, requests } = await open(browser, host.url);
   await state(page, "done");
+  await kept(page);
   const loaded = requests.length;
   const found = await dropFiles(page, paths);
   assert.deepEqual(requests.slice(loaded).filter((url) => !url.startsWith("blob:")), [], "no request after load");

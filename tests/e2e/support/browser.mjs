@@ -30,6 +30,16 @@ export async function open(browser, url, options = {}) {
 export const state = (page, wanted, timeout = 60_000) =>
   page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, wanted, { timeout });
 
+/** Waits until everything has loaded, the copy for visits without a network included; "kept" or "none". */
+export async function kept(page, timeout = 60_000) {
+  await page.waitForFunction(() => "requests" in document.documentElement.dataset, null, { timeout });
+  return page.evaluate(() => document.documentElement.dataset.offline);
+}
+
+/** Names of all pages in the navigation. */
+export const pagesOf = (page) =>
+  page.evaluate(() => [...document.querySelectorAll("nav [data-testid^=nav-]")].map((link) => link.dataset.testid.slice(4)));
+
 export const results = (page) => page.evaluate(() => window.__quadrant.results());
 
 /** Drops files on the page's input and waits for the next finished run. */

@@ -1,0 +1,89 @@
+//! The engine's files: fetched once by the page, compiled once, handed to every worker that is started. A worker of its
+//! own asks nobody for anything, so one started anew works with the network off.
+//!
+//! The address carries the build, and the wasm its hash (both written into the page by `.ci/stamp.mjs`): an engine of
+//! another build than the page's cannot start. A server that sends the wasm under a wrong MIME type is no obstacle.
+
+use js_sys::{Array, WebAssembly};
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, RequestInit, Response, Url, Worker};
+
+/// What a worker is made of.
+#[derive(Clone)]
+pub struct Kit {
+    script: String,
+    module: JsValue,
+}
+
+/// An attribute of the script element that started the page.
+fn stamped(name: &str) -> Option<String> {
+    document().query_selector("script[data-page-js]").ok().flatten().and_then(|tag| tag.get_attribute(name))
+}
+
+/// The name of the build; a development build has none.
+pub fn build() -> Option<String> {
+    stamped("data-build")
+}
+
+/// The address of a file of this build, relative to the page.
+pub fn address(name: &str) -> String {
+    build().map_or_else(|| format!("./{name}"), |build| format!("./{name}?v={build}"))
+}
+
+/// Fetches and compiles the engine.
+///
+/// # Errors
+/// What the browser said: the network, the server's status, the hash, or the module itself.
+pub async fn fetch() -> Result<Kit, JsValue> {
+    let init = RequestInit::new();
+    if let Some(hash) = stamped("data-engine") {
+        init.set_integrity(&hash);
+    }
+    // Both at once.
+    let script = window().fetch_with_str(&address("engine.js"));
+    let wasm = window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init);
+    let script = JsFuture::from(arrived(script).await?.text()?).await?.as_string().unwrap_or_default();
+    let wasm = arrived(wasm).await?;
+    let typed = wasm.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("application/wasm"));
+    let module = if typed {
+        JsFuture::from(WebAssembly::compile_streaming(&js_sys::Promise::resolve(&JsValue::from(wasm)))).await?
+    } else {
+        JsFuture::from(WebAssembly::compile(&JsFuture::from(wasm.array_buffer()?).await?)).await?
+    };
+    Ok(Kit { script, module })
+}
+
+async fn arrived(promise: js_sys::Promise) -> Result<Response, JsValue> {
+    let response: Response = JsFuture::from(promise).await?.dyn_into()?;
+    if response.ok() {
+        return Ok(response);
+    }
+    Err(js_sys::Error::new(&format!("the server answered {} for {}", response.status(), response.url())).into())
+}
+
+impl Kit {
+    /// Starts a worker from a `blob:` script, because such a worker inherits the page's content security policy (one
+    /// started from an address does not): the engine is as unable to phone home as the page. With it, the address to
+    /// be given back.
+    ///
+    /// # Errors
+    /// The browser starts no workers here.
+    pub fn start(&self) -> Result<(Worker, String), JsValue> {
+        // The first message is the compiled engine. A rejected promise in a worker is silent to the page unless it is
+        // thrown again.
+        let script = format!(
+            "addEventListener('unhandledrejection',e=>setTimeout(()=>{{throw e.reason}}));{}\n\
+             addEventListener('message',e=>wasm_bindgen({{module_or_path:e.data}}),{{once:true}});",
+            self.script
+        );
+        let kind = BlobPropertyBag::new();
+        kind.set_type("text/javascript");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&script.into()), &kind)?;
+        let url = Url::create_object_url_with_blob(&blob)?;
+        let worker = Worker::new(&url)?;
+        worker.post_message(&self.module)?;
+        Ok((worker, url))
+    }
+}
