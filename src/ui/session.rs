@@ -142,7 +142,8 @@ impl Session {
     }
 
     /// Files that the reader dropped or picked. They replace the files in hand; unless those were the reader's own and
-    /// lacked a role, then they are added to them; or a result of the reader's own is on screen, then they are asked.
+    /// lacked a role, then they are added to them; or a result of the reader's own is on screen, then the reader is asked.
+    /// The files in hand once more are simply analysed again.
     pub fn drop_files(&self, files: Vec<File>) {
         if files.is_empty() {
             return;
@@ -157,12 +158,23 @@ impl Session {
             .with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.recipe.source == Source::Own));
         match unfinished {
             Some(set) => self.add_to(set, files),
-            None if own => {
+            None if own && !self.in_hand(&files) => {
                 self.state.question.set(Some(files.iter().map(File::name).collect()));
                 *self.books.waiting.borrow_mut() = files;
             }
             None => self.take(files, Source::Own),
         }
+    }
+
+    /// Are these the files in hand once more?
+    fn in_hand(&self, files: &[File]) -> bool {
+        let held = self.state.files.with_untracked(|set| set.as_ref().map(|set| self.client.files(set.id)));
+        let named = |files: &[File]| {
+            let mut all: Vec<(String, u64)> = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
+            all.sort();
+            all
+        };
+        held.is_some_and(|held| named(&held) == named(files))
     }
 
     /// Does with the files that wait as the reader says.

@@ -12,6 +12,14 @@ const browser = await launch();
 const { page } = await open(browser, host.url);
 await state(page, "done");
 
+/** Brings files, in place of those of an earlier drop. */
+async function bring(paths) {
+  await page.getByTestId("file-input").setInputFiles(paths);
+  await page.waitForTimeout(20);
+  const instead = page.getByTestId("replace-files");
+  if (await instead.count()) await instead.click();
+}
+
 /** Seconds from a drop until the verdict of the new files stands on the page, and until the run is done. */
 async function drop(paths) {
   // The page's own clock: when the input changes, when a verdict is drawn anew, when the state is done again.
@@ -31,7 +39,7 @@ async function drop(paths) {
       if (clock.ran && (state === "done" || state === "failed")) { clock.done = performance.now(); clock.state = state; clearInterval(watch); }
     }, 5);
   });
-  await page.getByTestId("file-input").setInputFiles(paths);
+  await bring(paths);
   await page.waitForFunction(() => window.clock.done, null, { timeout: 600_000 });
   const clock = await page.evaluate(() => window.clock);
   const seconds = (from, to) => Math.round(to - from) / 1000;
@@ -55,7 +63,7 @@ const megabytes = await memory();
 // Cancel in the midst of each of several moments of a second run.
 const cancels = [];
 for (const wait of [300, 1200, 2500]) {
-  await page.getByTestId("file-input").setInputFiles(star);
+  await bring(star);
   await page.waitForFunction(() => document.documentElement.dataset.state === "running", null, { timeout: 60_000 });
   await page.waitForTimeout(wait);
   const took = await page.evaluate(() => new Promise((resolve) => {

@@ -46,6 +46,10 @@ export const results = (page) => page.evaluate(() => window.__quadrant.results()
 export async function dropFiles(page, paths, timeout = 120_000) {
   const before = await page.evaluate(() => window.__quadrant.results());
   await page.getByTestId("file-input").setInputFiles(paths);
+  await page.waitForTimeout(20);
+  // With a result of one's own on screen the page asks what they are for.
+  const instead = page.getByTestId("replace-files");
+  if (await instead.count()) await instead.click();
   await page.waitForFunction(
     (before) => {
       const state = document.documentElement.dataset.state;
