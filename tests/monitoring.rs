@@ -214,7 +214,7 @@ fn longer_gaps_are_watched_then_recalibrated() {
     );
     assert_eq!((first.call, first.exit_code, first.cause), (Call::Watch, 3, Cause::Behaviour), "{}", first.summary);
     assert!(first.signals.iter().any(|s| s.id == "share:At Risk" && s.level == Level::Alert), "{:?}", first.signals);
-    assert!(first.warnings.iter().any(|w| w.contains("--earlier")));
+    assert!(first.warnings.iter().any(|w| w.contains("give this drift.json along")));
 
     let earlier = [first];
     let alone = Later { table: observe(&slower, 3), before: None, quality: fine, earlier: &earlier };

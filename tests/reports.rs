@@ -24,6 +24,7 @@ use quadrant::planning::findings::PlanDesign;
 use quadrant::report::document::{Block, Document, Span, Text};
 use quadrant::report::documents::{Title, write};
 use quadrant::report::figures;
+use quadrant::report::wording;
 use quadrant::segments::findings::Segment;
 use quadrant::stats::measured::Measured;
 use quadrant::view::view;
@@ -224,6 +225,9 @@ fn check(name: &str, results: &Results) {
                     assert!(!words.trim().is_empty() && !path.is_empty(), "{what}: {words:?} from {path:?}");
                 }
                 Span::Code(_) | Span::Segment(_) | Span::Named(..) => {}
+                Span::File(path, _) => {
+                    assert!(Segment::ALL.iter().any(|segment| wording::list_file(*segment) == path), "{what}: {path}");
+                }
                 Span::Reference(to, _) => assert!(Title::named(to).is_some(), "{what}: {to}"),
             }
             text.push_str(&Text(vec![span.clone()]).words());

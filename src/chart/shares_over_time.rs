@@ -21,6 +21,8 @@ pub struct SharesOverTime {
     pub sentence: String,
     /// The steps, oldest first.
     pub steps: Vec<ShareStep>,
+    /// The steps are windows, not times within one extract: both may stand on one page, and have names of their own.
+    pub windows: bool,
 }
 
 /// One step.
@@ -47,7 +49,7 @@ pub fn draw(input: &SharesOverTime, frame: Frame) -> Option<Scene> {
     let x = Scale::new(Bend::Linear, (0.0, (steps.len() - 1) as f64), (left + 10.0, right - 10.0));
     let y = Scale::new(Bend::Linear, (0.0, (highest * 1.08).min(1.0)), (floor, top));
     let mut scene = Scene {
-        name: "shares-over-time",
+        name: if input.windows { "shares-over-windows" } else { "shares-over-time" },
         title: input.title.clone(),
         sentence: input.sentence.clone(),
         width: frame.width,

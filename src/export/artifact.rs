@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::pipeline::error::Error;
 use crate::pipeline::later::Comparison;
 use crate::pipeline::run::Finished;
+use crate::planning::error::PlanningError;
 use crate::planning::findings::PlanDesign;
 use crate::report::documents::Title;
-use crate::report::{self, markdown};
+use crate::report::{self, markdown, wording};
+use crate::segments::findings::Segment;
 
 use super::documents::{self, Form};
 use super::outputs::Outputs;
@@ -26,6 +28,8 @@ pub enum Artifact {
     AssignmentsParquet,
     /// `assignments.csv`.
     AssignmentsCsv,
+    /// The customers of one segment, `<segment>.csv`.
+    List(Segment),
     /// `features.parquet`.
     FeaturesParquet,
     /// `results.json`.
@@ -99,6 +103,11 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
         Artifact::AssignmentsCsv => {
             assignments::csv(name, ids, segmentation, &mut bytes)?;
             ("assignments.csv", "text/csv;charset=utf-8")
+        }
+        Artifact::List(segment) => {
+            let found = segmentation.ok_or(PlanningError::NothingToFreeze)?;
+            assignments::list(name, ids, found, *segment, &mut bytes)?;
+            (wording::list_file(*segment).trim_start_matches("lists/"), "text/csv;charset=utf-8")
         }
         Artifact::FeaturesParquet => {
             features::parquet(name, ids, &tables.features, &mut bytes)?;

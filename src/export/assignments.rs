@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, Float64Array, StringArray};
 use arrow_schema::{DataType, Field};
 
 use crate::extract::ids::Ids;
+use crate::segments::findings::Segment;
 use crate::segments::rule::Segmentation;
 
 use super::{ExportError, sheet};
@@ -76,10 +77,35 @@ pub fn csv(id_name: &str, ids: &Ids, segmentation: Option<&Segmentation>, out: i
     if ids.len() != rows {
         return Err(ExportError::Rows { file: CSV, ids: ids.len(), rows });
     }
-    write_csv(id_name, ids, segmentation, out).map_err(|source| ExportError::Io { file: CSV, source })
+    write_csv(id_name, ids, segmentation, None, out).map_err(|source| ExportError::Io { file: CSV, source })
 }
 
-fn write_csv(id_name: &str, ids: &Ids, segmentation: Option<&Segmentation>, out: impl Write) -> std::io::Result<()> {
+/// Writes the customers of one segment, with the columns and by the rules of [`csv`].
+///
+/// # Errors
+/// As [`csv`].
+pub fn list(
+    id_name: &str,
+    ids: &Ids,
+    segmentation: &Segmentation,
+    segment: Segment,
+    out: impl Write,
+) -> Result<(), ExportError> {
+    let rows = segmentation.labels.len();
+    if ids.len() != rows {
+        return Err(ExportError::Rows { file: CSV, ids: ids.len(), rows });
+    }
+    write_csv(id_name, ids, Some(segmentation), Some(segment), out)
+        .map_err(|source| ExportError::Io { file: CSV, source })
+}
+
+fn write_csv(
+    id_name: &str,
+    ids: &Ids,
+    segmentation: Option<&Segmentation>,
+    only: Option<Segment>,
+    out: impl Write,
+) -> std::io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
     let text_ids = is_text(ids.array().data_type());
     write!(out, "{}", text_cell(id_name))?;
@@ -89,6 +115,9 @@ fn write_csv(id_name: &str, ids: &Ids, segmentation: Option<&Segmentation>, out:
     out.write_all(b"\r\n")?;
     let Some(found) = segmentation else { return out.flush() };
     for (row, segment) in found.labels.iter().enumerate() {
+        if only.is_some_and(|only| only != *segment) {
+            continue;
+        }
         let id = ids.text(row);
         if text_ids {
             out.write_all(text_cell(&id).as_bytes())?;

@@ -9,7 +9,7 @@ use crate::chart::mosaic::Segments;
 use crate::chart::scene::Scene;
 use crate::chart::segment_map::SegmentMap;
 use crate::chart::{forest, k_curve, mosaic, segment_map, svg};
-use crate::pipeline::outcome::{Outcome, Results};
+use crate::pipeline::outcome::Outcome;
 use crate::planning::findings::PlanDesign;
 use crate::planning::plan::plan;
 use crate::report::documents::{Title, write};
@@ -46,7 +46,7 @@ pub fn document(outcome: &Outcome, title: Title, form: Form) -> String {
         Form::Part => html::article(&written, 1, Links::None, &draw),
         Form::Html => {
             let body = html::article(&written, 1, Links::Files, &draw);
-            html::file(&sheet(&outcome.results, written.title), &body)
+            html::file(&sheet(outcome, written.title), &body)
         }
     }
 }
@@ -65,7 +65,7 @@ pub fn report(outcome: &Outcome) -> String {
     for title in Title::ALL {
         body.push_str(&html::article(&write(title, &outcome.results).document, 2, Links::Anchors, &draw));
     }
-    html::file(&sheet(&outcome.results, "Customer segmentation: the report".to_owned()), &body)
+    html::file(&sheet(outcome, "Customer segmentation: the report".to_owned()), &body)
 }
 
 /// The same outcome with experiments planned to another design.
@@ -87,8 +87,8 @@ pub fn drift_html(drift: &crate::planning::monitoring::Drift) -> String {
     html::file(&sheet, &html::article(&document, 1, Links::None, &|_| None))
 }
 
-fn sheet(results: &Results, title: String) -> Sheet {
-    Sheet { title, running: identity::running(results), style: STYLE.join("\n") }
+fn sheet(outcome: &Outcome, title: String) -> Sheet {
+    Sheet { title, running: identity::running(&outcome.results, outcome.date.as_deref()), style: STYLE.join("\n") }
 }
 
 fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {

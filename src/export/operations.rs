@@ -3,7 +3,7 @@
 //! The monitoring plan says what to do and why (with [`paragraphs`]); these show how.
 
 use crate::planning::baseline::Baseline;
-use crate::planning::operations::paragraphs;
+use crate::planning::operations::{paragraphs, reference, trap};
 use crate::segments::findings::Segment;
 
 use super::sql::Dialect;
@@ -24,10 +24,12 @@ pub fn files(baseline: &Baseline) -> Vec<(&'static str, String)> {
 
 fn read_me(baseline: &Baseline) -> String {
     let mut text = String::from("# Running the segmentation month by month\n\n");
-    for paragraph in paragraphs(baseline) {
-        text.push_str(&paragraph);
+    text.push_str(&reference(&baseline.receipt, baseline.customers));
+    for paragraph in std::iter::once(trap()).chain(paragraphs()) {
         text.push_str("\n\n");
+        text.push_str(paragraph);
     }
+    text.push_str("\n\n");
     text.push_str("## By hand\n\n```sh\n");
     text.push_str(
         "quadrant score   extract/*.parquet --baseline baseline.json --previous last/assignments.parquet --out assignments.parquet\n\

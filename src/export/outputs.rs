@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
+use crate::decision::findings::Recommendation;
 use crate::pipeline::error::Error;
 use crate::pipeline::run::Finished;
 use crate::planning::baseline::Baseline;
 use crate::report::documents::Title;
+use crate::report::wording;
+use crate::segments::findings::Segment;
 
 use super::documents::{Form, document, report};
 use super::receipt::{Hashed, Hashing};
@@ -40,6 +43,9 @@ impl<'a> Outputs<'a> {
             for dialect in Dialect::ALL {
                 names.extend([dialect.file().to_owned(), dialect.check_file().to_owned()]);
             }
+            if self.finished.outcome.results.decision.recommendation == Recommendation::Rule {
+                names.extend(Segment::ALL.map(|segment| wording::list_file(segment).to_owned()));
+            }
             names.extend(operations::files(baseline).into_iter().map(|(name, _)| name.to_owned()));
         }
         for title in Title::ALL {
@@ -66,6 +72,10 @@ impl<'a> Outputs<'a> {
             "experiment_assignments.csv" => {
                 let share = outcome.results.planning.design.treatment_share;
                 experiment::csv(id, ids, segmentation, &tables.features, share, out)
+            }
+            name if name.starts_with("lists/") => {
+                let segment = Segment::ALL.into_iter().find(|segment| wording::list_file(*segment) == name)?;
+                assignments::list(id, ids, segmentation?, segment, out)
             }
             _ => put(&mut out, "a document or a query", &self.text(name)?),
         })

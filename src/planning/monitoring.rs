@@ -38,18 +38,28 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// each of two tests of each of five drivers, less than .001 by the means.
 pub const FALSE_ALARM: f64 = 0.02;
 
-const PSI_WATCH: f64 = 0.10;
-const PSI_ALERT: f64 = 0.25;
-const KS_WATCH: f64 = 0.10;
-const KS_ALERT: f64 = 0.20;
-const DRIVER_P: f64 = 0.001;
-const SHARE_WATCH: f64 = 0.03;
-const SHARE_ALERT: f64 = 0.05;
-const SHARE_P_WATCH: f64 = 0.01;
-const SHARE_P_ALERT: f64 = 0.05;
+/// Stability index from which a driver is watched.
+pub const PSI_WATCH: f64 = 0.10;
+/// The same for the alert band.
+pub const PSI_ALERT: f64 = 0.25;
+/// Distance of the distribution functions from which a driver is watched.
+pub const KS_WATCH: f64 = 0.10;
+/// The same for the alert band.
+pub const KS_ALERT: f64 = 0.20;
+/// Chance below which a driver counts as moved.
+pub const DRIVER_P: f64 = 0.001;
+/// Shift of a share from which a segment is watched.
+pub const SHARE_WATCH: f64 = 0.03;
+/// Shift above which it is in the alert band.
+pub const SHARE_ALERT: f64 = 0.05;
+/// Chance, before Bonferroni, below which a watched share counts as moved.
+pub const SHARE_P_WATCH: f64 = 0.01;
+/// The same for the alert band.
+pub const SHARE_P_ALERT: f64 = 0.05;
 /// Relative change of a segment's mean that is worth a look \[judgement\].
-const MEAN_WATCH: f64 = 0.10;
-const KAPPA_WATCH: f64 = 0.10;
+pub const MEAN_WATCH: f64 = 0.10;
+/// Loss of kappa against the reference that is worth a look \[judgement\].
+pub const KAPPA_WATCH: f64 = 0.10;
 /// Kappa that counts as poor where the baseline has no reference (Landis and Koch).
 const KAPPA_POOR: f64 = 0.40;
 /// Share of customers that new thresholds must move before recalibration is worth its disruption \[judgement\].

@@ -25,6 +25,8 @@ pub enum Span {
     Quoted(String, String),
     /// Another document of the set, by its file name without extension, and the words of the reference.
     Reference(String, String),
+    /// Another file of the run, by its path in the output folder, and the words of the reference.
+    File(String, String),
 }
 
 /// A [`Span`] as the page shows it.
@@ -40,7 +42,9 @@ enum Shown {
 impl From<Span> for Shown {
     fn from(span: Span) -> Self {
         match span {
-            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) => Self::Plain(words),
+            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) | Span::File(_, words) => {
+                Self::Plain(words)
+            }
             Span::Figure(figure) => Self::Plain(figure.text),
             Span::Strong(words) => Self::Strong(words),
             Span::Code(name) => Self::Code(name),
@@ -114,7 +118,7 @@ impl Text {
             .iter()
             .map(|span| match span {
                 Span::Plain(words) | Span::Strong(words) | Span::Code(words) | Span::Named(_, words) => words.as_str(),
-                Span::Quoted(words, _) | Span::Reference(_, words) => words.as_str(),
+                Span::Quoted(words, _) | Span::Reference(_, words) | Span::File(_, words) => words.as_str(),
                 Span::Figure(figure) => figure.text.as_str(),
                 Span::Segment(segment) => segment.name(),
             })

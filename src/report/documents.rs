@@ -7,7 +7,7 @@ use super::facts::facts;
 use super::naming::Naming;
 use super::portrait::portrait;
 use super::template::{Field, Fields, Written, write as fill};
-use super::{identity, published, trials, watch};
+use super::{identity, published, trials, watch, wording};
 use crate::pipeline::outcome::Results;
 use crate::segments::findings::Segment;
 
@@ -130,6 +130,8 @@ fn per_segment(results: &Results, fields: &Fields, template: &str, gaps: &mut Ve
                 own.set(name, field);
             }
         }
+        let list = wording::list_file(segment);
+        own.set("own_list", Field::Text(Text(vec![Span::File(list.to_owned(), list.to_owned())])));
         let path = format!("segments[{}].median_confidence", segment as usize);
         let formula = "median over its customers of the probability that the label is the true one";
         own.figure(

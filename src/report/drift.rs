@@ -91,17 +91,23 @@ pub(crate) fn cause_words(drift: &Drift) -> Text {
 
 /// The customers who are in a segment both times, and those who are not.
 pub(crate) fn movement_words(found: &Movement) -> String {
-    let agreement = found.agreement.value().map_or_else(|| "–".to_owned(), |&share| percent(share));
-    let kappa = found.kappa.value().map_or_else(|| "–".to_owned(), |&kappa| coefficient(kappa));
-    format!(
-        "{} in a segment both times; {agreement} of them keep it (kappa {kappa}). {} new in a segment, {} had too short a \
-         history before and have one now, {} had a segment and have none now, {} gone.",
-        counted(found.stayers, "customer is", "customers are"),
-        counted(found.new, "is", "are"),
-        integer(found.qualified),
-        integer(found.unqualified),
-        counted(found.gone, "is", "are")
-    )
+    let kept = match (found.agreement.value(), found.kappa.value()) {
+        (Some(&share), Some(&kappa)) => format!("; {} of them keep it (kappa {})", percent(share), coefficient(kappa)),
+        (Some(&share), None) => format!("; {} of them keep it", percent(share)),
+        _ => String::new(),
+    };
+    let others: Vec<String> = [
+        (found.new, "are new"),
+        (found.qualified, "have enough orders by now"),
+        (found.unqualified, "have a segment no longer"),
+        (found.gone, "are gone from the extract"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{} {what}", integer(count)))
+    .collect();
+    let others = if others.is_empty() { String::new() } else { format!(" Of the others, {}.", wording::list(&others)) };
+    format!("{} in a segment both times{kept}.{others}", counted(found.stayers, "customer is", "customers are"))
 }
 
 fn title(call: Call) -> &'static str {
@@ -177,6 +183,7 @@ pub(crate) fn drivers(drift: &Drift) -> Table {
             .numbers("PSI")
             .numbers("Noise up to")
             .numbers("KS")
+            .numbers("Noise up to")
             .words("Band");
     for driver in &drift.drivers {
         table.row([
@@ -267,9 +274,19 @@ pub(crate) fn shadow_words(drift: &Drift) -> String {
 }
 
 pub(crate) fn quality(drift: &Drift) -> Table {
-    let mut table = Table::new("Completeness of the extract, then and now").words("What").words("Band");
+    let mut table = Table::new("Completeness of the extract, then and now")
+        .words("What")
+        .numbers("Baseline")
+        .numbers("Now")
+        .words("Band");
     for change in &drift.quality {
-        table.row([change.text.clone().into(), level(change.level).into()]);
+        let what = change.text.split(": ").next().unwrap_or_default();
+        let what = match change.name.strip_prefix("measured:") {
+            Some(driver) => format!("Customers with a value: {}", wording::inside(&wording::metric(driver))),
+            None => wording::capital(what),
+        };
+        let write = if change.name == "orders_per_customer" { |value| decimal(value, 1) } else { percent };
+        table.row([what.into(), write(change.before).into(), write(change.now).into(), level(change.level).into()]);
     }
     table
 }

@@ -185,6 +185,11 @@ impl Writer<'_> {
                     Links::Anchors => format!("<a href=\"#doc-{}\">{}</a>", escape(name), escape(words)),
                     Links::None => format!("<strong>{}</strong>", escape(words)),
                 },
+                Span::File(path, words) => match self.links {
+                    Links::Files => format!("<a href=\"../{path}\">{}</a>", escape(words)),
+                    Links::Anchors => format!("<a href=\"{path}\">{}</a>", escape(words)),
+                    Links::None => format!("<code>{}</code>", escape(words)),
+                },
                 Span::Figure(figure) => {
                     self.next += 1;
                     let id = format!("{}-w{}", self.name, self.next);

@@ -36,9 +36,10 @@ pub fn byline(results: &Results) -> String {
     )
 }
 
-/// The running header of printed pages.
-pub fn running(results: &Results) -> String {
-    format!("{} · Quadrant {} · receipt {}", file_names(&results.extract), results.build.version, receipt_id(results))
+/// The running header of printed pages: extract, day of the run where it is known, receipt.
+pub fn running(results: &Results, date: Option<&str>) -> String {
+    let date = date.map_or_else(String::new, |date| format!("{date} · "));
+    format!("{} · {date}receipt {}", file_names(&results.extract), receipt_id(results))
 }
 
 /// The extract by its files (untrusted text).

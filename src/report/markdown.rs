@@ -77,6 +77,7 @@ fn inline_in(text: &Text, table: bool) -> String {
             Span::Named(segment, name) => format!("{} {}", wording::glyph(*segment), escape(name)),
             Span::Figure(figure) => escape(&figure.text),
             Span::Quoted(words, _) => escape(words),
+            Span::File(path, words) => format!("[{}](../{path})", escape(words)),
             Span::Reference(name, words) => format!("[{}]({name}.md)", escape(words)),
         })
         .collect()

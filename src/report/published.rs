@@ -96,9 +96,9 @@ pub fn published(results: &Results, fields: &mut Fields) {
     row("Late gaps within a quarter of early ones", SHIFT_WITHIN, within, share, "readiness.summary.early_late", same);
     if let Measured::Value(found) = &results.clustering {
         for (claim, published, set, k) in [
-            ("Silhouette, components and pruned features", 0.105, "canonical_pruned", 3),
-            ("Silhouette, all features", -0.008, "canonical_all", 3),
-            ("Silhouette, behaviour", 0.191, "canonical_behavioural", 2),
+            ("Silhouette, components and pruned features, k = 3", 0.105, "canonical_pruned", 3),
+            ("Silhouette, all features, k = 3", -0.008, "canonical_all", 3),
+            ("Silhouette, behaviour, k = 2", 0.191, "canonical_behavioural", 2),
         ] {
             let cell = found
                 .sets

@@ -556,13 +556,13 @@ pub fn or_dash(value: &Measured<f64>, format: impl Fn(f64) -> String) -> String 
 /// The four segments with counts and shares only, for a page that must be short.
 pub fn segments_short(results: &Results) -> Table {
     let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
-    let mut table = Table::new("The four segments")
-        .words("Segment")
-        .words("Customers who")
-        .numbers("Customers")
-        .numbers("Share")
-        .numbers("Median confidence")
-        .from("segments");
+    let mut table =
+        Table::new("The four segments").words("Segment").words("Customers who").numbers("Customers").numbers("Share");
+    // A customer-level file has no confidence to show.
+    if results.segments.iter().any(|segment| segment.median_confidence.value().is_some()) {
+        table = table.numbers("Median confidence");
+    }
+    table = table.from("segments");
     for (i, segment) in results.segments.iter().enumerate() {
         let count = Figure::new(segment.count as f64, Style::Integer, format!("segments[{i}].count"), "customers");
         let share = Figure::new(

@@ -198,6 +198,7 @@ pub fn plan(results: &Results, fields: &mut Fields) {
             .figure(name, Some(Figure::new(count as f64, Style::Integer, "planning.experiments[].status", "segments")));
         fields.flag(&format!("any_{wanted}"), count > 0);
     }
+    fields.flag("any_partner", found.experiments.iter().any(|one| one.pool_with.is_some()));
     let of = |wanted: &str| {
         let names: Vec<Segment> = Segment::ALL
             .into_iter()
@@ -285,7 +286,8 @@ fn plan_table(experiments: &[Experiment]) -> Table {
             tables::or_dash(&one.weeks, whole).into(),
             match one.status.as_str() {
                 "powered" => "can run",
-                "pool_or_wait" => "pool or wait",
+                "pool_or_wait" if one.pool_with.is_some() => "pool or wait",
+                "pool_or_wait" => "wait",
                 _ => "not measured",
             }
             .into(),

@@ -1,17 +1,23 @@
 //! Thresholds of monitoring that know how many customers there are.
 
-use super::document::Table;
+use super::document::{Block, Table, Text};
 use super::figure::{Figure, Style};
-use super::figures;
+use super::identity::receipt_id;
 use super::template::{Field, Fields};
+use super::{figures, wording};
 use crate::pipeline::outcome::Results;
+use crate::planning::drivers::DRIVERS;
+use crate::planning::monitoring::{
+    DRIVER_P, KAPPA_WATCH, KS_ALERT, KS_WATCH, MEAN_WATCH, PSI_ALERT, PSI_WATCH, SHARE_ALERT, SHARE_P_ALERT,
+    SHARE_P_WATCH, SHARE_WATCH,
+};
+use crate::planning::operations::{paragraphs, reference, trap};
+use crate::segments::findings::Segment;
 use crate::stats::normal;
 use crate::stats::psi;
 
 /// Quantile bins of the reference.
 const BINS: usize = 10;
-/// Tail of the null distribution that raises the watch.
-const TAIL: f64 = 0.001;
 
 /// Adds the thresholds for an extract of as many customers as this one.
 pub fn watch(results: &Results, fields: &mut Fields) {
@@ -25,58 +31,64 @@ pub fn watch(results: &Results, fields: &mut Fields) {
         fields.figure(name, Some(Figure::new(value, style, "segments[].count", formula).over(n)));
     };
     for (name, value, style, why) in [
-        ("psi_watch", 0.1, Style::Decimal(2), "usual band, without an error rate behind it"),
-        ("psi_alert", 0.25, Style::Decimal(2), "usual band, without an error rate behind it"),
-        ("ks_watch", 0.1, Style::Decimal(2), "judgement"),
-        ("ks_alert", 0.2, Style::Decimal(2), "judgement"),
-        ("share_watch", 3.0, Style::Integer, "points of share (judgement)"),
-        ("share_alert", 5.0, Style::Integer, "points of share (canonical)"),
-        ("tail", TAIL, Style::Decimal(3), "probability without any change"),
+        ("psi_watch", PSI_WATCH, Style::Decimal(2), "usual band, without an error rate behind it"),
+        ("share_alert", SHARE_ALERT * 100.0, Style::Integer, "points of share (canonical)"),
     ] {
         put(fields, name, value, style, why);
     }
-    if let Some(point) = psi::Null::new(size, size, BINS).and_then(|null| null.quantile(1.0 - TAIL)) {
+    if let Some(point) = psi::Null::new(size, size, BINS).and_then(|null| null.quantile(1.0 - DRIVER_P)) {
         let formula = "99.9% point of chi²(9) × (1/n + 1/m), n = m";
         put(fields, "psi_noise", point, Style::Decimal(4), formula);
-        fields.flag("psi_noisy", point > 0.1);
+        fields.flag("psi_noisy", point > PSI_WATCH);
     }
     // Asymptotic two-sample critical value: √(-ln(p / 2) / 2 × 2 / n).
-    let ks = (-libm::log(TAIL / 2.0) / 2.0 * 2.0 / size).sqrt();
+    let ks = (-libm::log(DRIVER_P / 2.0) / 2.0 * 2.0 / size).sqrt();
     put(fields, "ks_noise", ks, Style::Decimal(4), "√(-ln(p/2) / 2 × (1/n + 1/m)), n = m, p = .001");
     let largest = results.segments.iter().map(|segment| segment.share).fold(0.0, f64::max);
-    let z = normal::upper_quantile(0.05 / 4.0 / 2.0);
+    let z = normal::upper_quantile(SHARE_P_ALERT / 4.0 / 2.0);
     let shift = z * (2.0 * largest * (1.0 - largest) / size).sqrt() * 100.0;
     let formula = "z × √(2 p q / n) for the largest segment, two-sided at .05 / 4, in points";
     put(fields, "share_noise", shift, Style::Decimal(1), formula);
-    fields.flag("share_noisy", shift > 5.0);
+    fields.flag("share_noisy", shift > SHARE_ALERT * 100.0);
     fields.set("watch_table", Field::Table(signals(n)));
+    operations(results, fields);
 }
 
-/// Signals with their bars, as the drift room judges them.
+/// Signals with their bars, as the planning room judges them.
 fn signals(n: u64) -> Table {
     let mut table = Table::new(format!("Signals for {}", figures::counted(n, "customer", "customers")))
         .words("Signal")
         .words("Watch")
         .words("Alert, when it holds in two windows");
     let number = |value: f64| figures::decimal(value, 2);
+    let driver = |bar: f64| format!("at least {} and p below {}", number(bar), figures::decimal(DRIVER_P, 3));
+    let points = |share: f64| figures::decimal(share * 100.0, 0);
+    let of_four = |p: f64| figures::significant(p / Segment::ALL.len() as f64, 2);
     for (signal, watch, alert) in [
+        (format!("PSI of a core driver ({}), ten reference bins", drivers()), driver(PSI_WATCH), driver(PSI_ALERT)),
+        ("KS distance of a core driver".to_owned(), driver(KS_WATCH), driver(KS_ALERT)),
         (
-            "PSI of either score, ten reference bins",
-            format!("at least {} and p below {}", number(0.1), figures::decimal(TAIL, 3)),
-            format!("at least {} and p below {}", number(0.25), figures::decimal(TAIL, 3)),
+            "Share of a segment".to_owned(),
+            format!("{} points or more and p below {}", points(SHARE_WATCH), of_four(SHARE_P_WATCH)),
+            format!("over {} points and p below {}", points(SHARE_ALERT), of_four(SHARE_P_ALERT)),
         ),
         (
-            "KS distance of either score",
-            format!("at least {} and p below {}", number(0.1), figures::decimal(TAIL, 3)),
-            format!("at least {}", number(0.2)),
+            "Mean of a driver within a segment".to_owned(),
+            format!("{} of its reference or more, beyond chance", figures::percent_whole(MEAN_WATCH)),
+            "never by itself".to_owned(),
         ),
         (
-            "Share of a segment",
-            format!("a shift of {} points or more", figures::decimal(3.0, 0)),
-            format!("over {} points and p below {}", figures::decimal(5.0, 0), figures::decimal(0.05 / 4.0, 4)),
+            "Kappa of the customers in a segment both times".to_owned(),
+            format!("{} under the reference, beyond three standard errors", number(KAPPA_WATCH)),
+            "never by itself".to_owned(),
         ),
         (
-            "Lift of an action",
+            "Completeness of the extract".to_owned(),
+            "histories of another length".to_owned(),
+            "at once: broken data are not behaviour".to_owned(),
+        ),
+        (
+            "Lift of an action".to_owned(),
             "its interval includes zero".to_owned(),
             "two cycles and two segments or more".to_owned(),
         ),
@@ -84,6 +96,35 @@ fn signals(n: u64) -> Table {
         table.row([signal.into(), watch.into(), alert.into()]);
     }
     table
+}
+
+/// The core drivers in words.
+fn drivers() -> String {
+    let names: Vec<String> = DRIVERS.iter().map(|driver| wording::inside(&wording::metric(driver.name()))).collect();
+    wording::list(&names)
+}
+
+/// How monitoring is run and what it starts from, in the words that the example files have too.
+fn operations(results: &Results, fields: &mut Fields) {
+    let customers = results.segments.iter().map(|segment| segment.count).sum();
+    let path = "segments[].count".to_owned();
+    fields.set("reference", Field::Quoted(reference(&receipt_id(results), customers), path));
+    fields.words("trap", trap());
+    let steps = paragraphs().into_iter().map(named).map(Block::Paragraph);
+    fields.set("operations", Field::Blocks(steps.collect()));
+}
+
+/// The commands and files of a paragraph set as such.
+fn named(paragraph: &str) -> Text {
+    const NAMES: [&str; 6] =
+        ["quadrant monitor", "drift.json", "drift.md", "drift.html", "baseline.json", "assignments.parquet"];
+    let mut text = Text::new();
+    let mut rest = paragraph;
+    while let Some((at, name)) = NAMES.iter().filter_map(|name| Some((rest.find(name)?, *name))).min() {
+        text = text.plain(&rest[..at]).code(name);
+        rest = &rest[at + name.len()..];
+    }
+    text.plain(rest)
 }
 
 /// How often, who looks, who decides.

@@ -116,6 +116,16 @@ pub fn capital(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Where the list of a segment's customers stands in the output folder.
+pub fn list_file(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Champions => "lists/champions.csv",
+        Segment::FrequentExplorers => "lists/frequent-explorers.csv",
+        Segment::LoyalOccasionals => "lists/loyal-occasionals.csv",
+        Segment::AtRisk => "lists/at-risk.csv",
+    }
+}
+
 /// Words joined for a sentence: `a`, `a and b`, `a, b and c`.
 pub fn list(words: &[String]) -> String {
     match words {

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Piece, Section};
 use crate::chart::drawing::Drawing;
+use crate::chart::flow::Flow;
+use crate::chart::said::Said;
 use crate::chart::shares_over_time::{ShareStep, SharesOverTime};
 use crate::pipeline::error::{Error, Failure};
 use crate::pipeline::later::{Comparison, Scored, Status};
@@ -178,6 +180,7 @@ fn shares(found: &Comparison, now: &Drift) -> Section {
             more => format!("The baseline and the {} windows since.", figures::integer(more as u64 - 1)),
         },
         steps: windows,
+        windows: true,
     }))];
     pieces.extend(Piece::table(drift::shares(now)));
     pieces.extend(Piece::table(history(found, now)));
@@ -259,11 +262,7 @@ fn people(scored: &Scored, movement: &Measured<Movement>) -> Section {
     let mut pieces: Vec<Piece> = Piece::table(statuses(scored)).into_iter().collect();
     match movement {
         Measured::Value(found) => {
-            pieces.push(Piece::words(drift::movement_words(found)));
-            pieces.push(Piece::Table(drift::matrix(
-                "Customers in a segment both times: rows before, columns now",
-                &found.matrix,
-            )));
+            pieces.extend(flow_of(found));
         }
         Measured::NotMeasured(missing) if !missing.reason.is_empty() => {
             pieces.extend(tables::why_absent(movement).map(Piece::Absent));
@@ -276,6 +275,23 @@ fn people(scored: &Scored, movement: &Measured<Movement>) -> Section {
         "Every customer of the later extract has a status; who cannot be scored gets no segment, never a guess.",
         pieces,
     )
+}
+
+/// Who stayed and who moved.
+fn flow_of(found: &Movement) -> Vec<Piece> {
+    let words = drift::movement_words(found);
+    let table = drift::matrix("Customers in a segment both times: rows before, columns now", &found.matrix);
+    if found.stayers == 0 {
+        return vec![Piece::words(words)];
+    }
+    let mut matrix = [[0; 4]; 4];
+    for (into, row) in matrix.iter_mut().zip(&found.matrix) {
+        for (count, own) in into.iter_mut().zip(row) {
+            *count = *own;
+        }
+    }
+    let said = Said::new("The same customers, before and now", words, table);
+    vec![Piece::figure(Drawing::Flow(Flow { said, sides: ("Before".to_owned(), "Now".to_owned()), matrix }))]
 }
 
 fn statuses(scored: &Scored) -> Table {
@@ -362,6 +378,7 @@ fn story(found: &TimeMachine) -> Vec<Piece> {
         title: "Shares over time".to_owned(),
         sentence: found.description.clone(),
         steps: steps.collect(),
+        windows: false,
     };
     vec![Piece::figure(Drawing::SharesOverTime(drawing)), Piece::words(recovery(&found.at_risk))]
 }

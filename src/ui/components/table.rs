@@ -18,7 +18,9 @@ fn put(out: &mut String, before: &str, words: &str, after: &str) {
 fn text(out: &mut String, text: &Text) {
     for span in &text.0 {
         match span {
-            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) => put(out, "", words, ""),
+            Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) | Span::File(_, words) => {
+                put(out, "", words, "")
+            }
             Span::Figure(figure) => put(out, "", &figure.text, ""),
             Span::Strong(words) => put(out, "<strong>", words, "</strong>"),
             Span::Code(name) => put(out, "<code>", name, "</code>"),

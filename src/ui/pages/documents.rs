@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::protocol::{Artifact, Form, PlanDesign, Title};
+use crate::segments::findings::Segment;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::section::waiting;
 use crate::ui::session::Session;
@@ -55,12 +56,27 @@ pub fn Documents() -> impl IntoView {
                 }>{words}</button>
         }
     };
+    let lists = Segment::ALL
+        .into_iter()
+        .map(|segment| {
+            view! {
+                <button type="button" class="quiet" data-testid=format!("list-{}", segment.slug()) disabled=move || state.under_way()
+                    on:click=move |_| session.with_value(|session| session.download(Artifact::List(segment)))>
+                    {segment.name()}
+                </button>
+            }
+        })
+        .collect_view();
     view! {
         <nav class="paper-tools" aria-label="Documents">{tabs}</nav>
         <div class="paper-tools">
             <button type="button" class="button plain" on:click=|_| drop(window().print())>"Print"</button>
             {save(Form::Html, "HTML", "save-html")}
             {save(Form::Markdown, "Markdown", "save-markdown")}
+        </div>
+        <div class="paper-tools" hidden=move || title.get() != Title::ActionPlaybook>
+            <span>"Customer lists:"</span>
+            {lists}
         </div>
         <div class="paper-tools" hidden=move || title.get() != Title::ExperimentPlan>
             {choice("Smallest change worth acting on", "plan-effect", &[0.02, 0.05, 0.1, 0.2, 0.3, 0.5], 0.1,

@@ -107,10 +107,21 @@ fn actions(state: State) -> AnyView {
         matches!(view.ready, Ready::Compare | Ready::Both) || (view.ready == Ready::NeedsBaseline && finished);
     let verify = matches!(view.ready, Ready::Verify | Ready::Both);
     let with_own = view.ready == Ready::NeedsFiles && finished;
+    let given =
+        view.files.iter().find(|file| file.kind == "baseline").filter(|_| finished).map(|file| file.name.clone());
+    let instead = given.map(|name| {
+        view! {
+            <button type="button" class="button plain" data-testid="own-baseline" disabled=move || state.under_way()
+                on:click=move |_| session.with_value(|session| session.take_off(&name))>
+                "Use the result on screen as the baseline"
+            </button>
+        }
+    });
     view! {
         {compare.then(|| button("Compare", "compare", |session| session.watch(false)))}
         {verify.then(|| button("Verify the receipt", "verify", Session::verify))}
         {with_own.then(|| button("Verify with the files in hand", "verify", Session::verify))}
+        {instead}
     }
     .into_any()
 }
@@ -155,7 +166,7 @@ fn verified(found: &Verified) -> AnyView {
         "The receipt",
         "",
         view! {
-            <p class="kicker"><span class=format!("verdict {class}") data-testid="receipt" data-receipt=word>{word}</span></p>
+            <p class="kicker"><span class=format!("verdict {class}") data-testid="receipt" data-receipt=word>{if found.identical { "Identical" } else { "Differs" }}</span></p>
             <p>{found.words.clone()}</p>
             {(!points.is_empty()).then(|| view! { <ul class="points">{points}</ul> })}
         }
