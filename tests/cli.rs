@@ -273,6 +273,46 @@ fn own_sets_and_exact_solutions_can_be_asked_for() {
 }
 
 #[test]
+fn thresholds_typed_in_reach_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = generated(&folder, 400, "star", "typical");
+    let out = folder.path().join("out");
+    let output = analyzed(&files, &out, &["--frequency-threshold", "0.1", "--loyalty-threshold", "0.4375"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let found = results(&out);
+    assert_eq!((found.params.frequency_threshold, found.params.loyalty_threshold), (Some(0.1), Some(0.4375)));
+    assert!(found.thresholds.value().unwrap().departure.as_ref().unwrap().moved > 0);
+    let text = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let baseline: serde_json::Value = serde_json::from_str(&text("baseline.json")).unwrap();
+    for (score, used) in [("frequency", 0.1), ("loyalty", 0.4375)] {
+        assert!(baseline["thresholds"][score].to_string().contains(&used.to_string()), "{}", baseline["thresholds"]);
+    }
+    for dialect in ["duckdb", "spark", "bigquery", "snowflake", "postgres"] {
+        let sql = text(&format!("sql/{dialect}.sql"));
+        assert!(sql.contains("0.1") && sql.contains("0.4375"), "{sql}");
+    }
+    assert!(text("documents/decision_memo.md").contains("set by hand"));
+    // Every row by the rule at these thresholds.
+    let mut rows = 0;
+    for line in text("assignments.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (freq, loyalty): (f64, f64) = (cells[2].parse().unwrap(), cells[3].parse().unwrap());
+        let name = match (freq >= 0.1, loyalty >= 0.4375) {
+            (true, true) => "Champions",
+            (true, false) => "Frequent Explorers",
+            (false, true) => "Loyal Occasionals",
+            (false, false) => "At Risk",
+        };
+        assert_eq!(cells[1], name, "{line}");
+        rows += 1;
+    }
+    assert!(rows > 300);
+    let output = analyzed(&files, &out, &["--loyalty-threshold", "1.5"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("loyalty threshold"), "{}", stderr(&output));
+}
+
+#[test]
 fn unusable_input_ends_with_2_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let files = generated(&folder, 50, "star", "typical");

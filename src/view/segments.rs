@@ -302,7 +302,10 @@ fn spread(outcome: &Outcome) -> Option<Section> {
 /// Other percentiles as a curve, smaller samples as a table.
 fn sensitivity(points: &[SensitivityPoint]) -> Vec<Piece> {
     let smaller: Vec<SensitivityPoint> = points.iter().filter(|point| point.kind == "re_estimated").cloned().collect();
-    let curve = thresholds(points).map(|lines| Piece::figure(Drawing::Lines(lines)));
+    let curve = thresholds(points).map(|mut lines| {
+        "Both lines at another percentile".clone_into(&mut lines.said.title);
+        Piece::figure(Drawing::Lines(lines))
+    });
     let table = if curve.is_some() { tables::sensitivity(&smaller) } else { tables::sensitivity(points) };
     curve.into_iter().chain(Piece::table(table)).collect()
 }
