@@ -310,7 +310,8 @@ mod tests {
         let solution = Solution { set: "behavioural".to_owned(), k: 4 };
         let params = Params { exact: vec![solution.clone()], ..Params::default() };
         let column = ColumnRef { file: "orders.parquet".to_owned(), column: "user".to_owned() };
-        let mapping = Mapping { layout: Layout::Star, roles: [(Role::Customer, vec![column])].into() };
+        let mapping =
+            Mapping { layout: Layout::Star, roles: [(Role::Customer, vec![column])].into(), read_as: Vec::new() };
         for request in [
             Request::Hello,
             Request::Inspect { set: FileSetId(1) },

@@ -9,7 +9,7 @@ use super::error::ExtractError;
 use super::findings::Integrity;
 use super::notes::Notes;
 use super::read::{bind, open};
-use super::schema::{ColumnClass, Mapping, Role};
+use super::schema::{ColumnClass, Mapping, ReadAs, Role};
 use super::source::Source;
 use super::time::{Times, Writing, fixed_offset};
 use crate::pace::Pace;
@@ -56,6 +56,9 @@ pub struct MappedColumn {
     pub kind: String,
     /// Class of the type.
     pub class: ColumnClass,
+    /// How its values are read, where the mapping says so (CSV).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_as: Option<ReadAs>,
     /// How times are written; only for the order timestamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<TimeWriting>,
@@ -71,7 +74,7 @@ pub fn mapped_columns(
     mapping: &Mapping,
     pace: &Pace,
 ) -> Result<Vec<MappedColumn>, ExtractError> {
-    let tables = open(sources)?;
+    let tables = open(sources, &mapping.read_as)?;
     let mut reading =
         Reading { pace, notes: Notes::default(), integrity: Integrity::default(), rows_done: 0, rows_total: 0 };
     let (bound, _) = bind(&tables, mapping, &mut reading);
@@ -86,6 +89,7 @@ pub fn mapped_columns(
                 column: column.name.clone(),
                 kind: column.kind.clone(),
                 class: column.class,
+                read_as: mapping.reading_of(part.table.name(), &column.name),
                 writing,
             });
         }

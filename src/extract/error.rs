@@ -18,8 +18,8 @@ pub enum ExtractError {
         /// The name.
         file: String,
     },
-    /// The file does not begin and end as Parquet does.
-    #[error("\"{file}\" is not a Parquet file: {detail}")]
+    /// The file is none of the kinds that can be read: Parquet, and text in columns.
+    #[error("\"{file}\" is neither a Parquet nor a CSV file: {detail}")]
     NotParquet {
         /// File.
         file: String,
@@ -33,6 +33,74 @@ pub enum ExtractError {
         file: String,
         /// What is missing.
         detail: String,
+    },
+    /// Text that is not encoded as UTF-8, or no text after all.
+    #[error("\"{file}\" is not text in UTF-8: {}{detail}", of_column(.column.as_deref()))]
+    NotUtf8 {
+        /// File.
+        file: String,
+        /// Column, if it is one column's fault.
+        column: Option<String>,
+        /// What shows it, and where.
+        detail: String,
+    },
+    /// CSV whose first line is a row, not the names of columns.
+    #[error("\"{file}\" does not begin with the names of its columns")]
+    NoHeader {
+        /// File.
+        file: String,
+    },
+    /// CSV with a row of more or fewer fields than the header.
+    #[error("row {row} (line {line}) of \"{file}\" has {found} fields where the header has {expected}")]
+    RaggedRow {
+        /// File.
+        file: String,
+        /// Row, from 1.
+        row: u64,
+        /// Line, from 1.
+        line: u64,
+        /// Fields of the row.
+        found: usize,
+        /// Fields of the header.
+        expected: usize,
+    },
+    /// CSV with a quote that is opened and not closed before the file or all patience ends.
+    #[error("a quote in \"{file}\" is never closed: it opens in the row that begins in line {line}")]
+    UnclosedQuote {
+        /// File.
+        file: String,
+        /// Row, from 1; 0 in the header.
+        row: u64,
+        /// Line, from 1.
+        line: u64,
+    },
+    /// A value of a CSV column that the column's reading does not allow.
+    #[error(
+        "row {row} (line {line}) of column \"{column}\" in \"{file}\" holds \"{value}\"; the column is read as {kind}"
+    )]
+    Misfit {
+        /// File.
+        file: String,
+        /// Column.
+        column: String,
+        /// Row, from 1.
+        row: u64,
+        /// Line, from 1.
+        line: u64,
+        /// The value, at most 60 characters.
+        value: String,
+        /// How the column is read, in words.
+        kind: String,
+    },
+    /// Dates in CSV that may be of the day first or of the month first.
+    #[error(
+        "the dates of column \"{column}\" in \"{file}\" may have the day or the month first: its first rows allow both"
+    )]
+    DayOrMonth {
+        /// File.
+        file: String,
+        /// Column.
+        column: String,
     },
     /// Parquet modular encryption.
     #[error("\"{file}\" is encrypted")]
@@ -276,6 +344,10 @@ fn place(column: Option<&str>, row_group: Option<usize>) -> String {
     }
 }
 
+fn of_column(column: Option<&str>) -> String {
+    column.map_or_else(String::new, |column| format!("in column \"{column}\", "))
+}
+
 impl ExtractError {
     /// Stable code, `snake_case`.
     pub fn code(&self) -> &'static str {
@@ -283,6 +355,12 @@ impl ExtractError {
             Self::NoFiles => "no_files",
             Self::SameName { .. } => "same_name",
             Self::NotParquet { .. } => "not_parquet",
+            Self::NotUtf8 { .. } => "not_utf8",
+            Self::NoHeader { .. } => "no_header",
+            Self::RaggedRow { .. } => "ragged_row",
+            Self::UnclosedQuote { .. } => "unclosed_quote",
+            Self::Misfit { .. } => "value_misfit",
+            Self::DayOrMonth { .. } => "day_or_month",
             Self::Truncated { .. } => "truncated",
             Self::Encrypted { .. } => "encrypted",
             Self::Damaged { .. } => "damaged",
@@ -315,9 +393,20 @@ impl ExtractError {
     /// What to do about it, in one sentence.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoFiles => "Choose one or more Parquet files of orders and order lines.",
+            Self::NoFiles => "Choose one or more Parquet or CSV files of orders and order lines.",
             Self::SameName { .. } => "Rename one of the two files and choose them again.",
-            Self::NotParquet { .. } => "Export the table as Parquet (pandas: to_parquet; Spark: write.parquet).",
+            Self::NotParquet { .. } => "Export the table as Parquet, or as CSV with the names of the columns first.",
+            Self::NotUtf8 { .. } => "Save the file as UTF-8 (in Excel: \"CSV UTF-8\").",
+            Self::NoHeader { .. } => "Write the names of the columns into the file's first line.",
+            Self::RaggedRow { .. } => {
+                "Write the file again with quotes around values that hold the delimiter or a line break; a last row that \
+                 is too short means that the copy did not finish."
+            }
+            Self::UnclosedQuote { .. } => "Close the quote, or write quotes inside of values twice.",
+            Self::Misfit { .. } => "Choose in the mapping how the column is read (as text, say), or mend the value.",
+            Self::DayOrMonth { .. } => {
+                "Choose in the mapping how the column is read: dates with the day first, or with the month first."
+            }
             Self::Truncated { .. } => "The download or copy did not finish: fetch the file again.",
             Self::Encrypted { .. } => "Write the file again without Parquet encryption.",
             Self::Damaged { .. } => "Write or fetch the file again; if it still fails, it was written wrongly.",
@@ -353,13 +442,17 @@ impl ExtractError {
     /// The column at fault, if it is one column's fault.
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::Damaged { column, .. } | Self::UnknownCodec { column, .. } => column.as_deref(),
+            Self::Damaged { column, .. } | Self::UnknownCodec { column, .. } | Self::NotUtf8 { column, .. } => {
+                column.as_deref()
+            }
             Self::UnknownColumn { column, .. }
             | Self::WrongType { column, .. }
             | Self::NestedColumn { column, .. }
             | Self::KeyTypesDiffer { column, .. }
             | Self::InexactId { column, .. }
             | Self::BadValues { column, .. }
+            | Self::Misfit { column, .. }
+            | Self::DayOrMonth { column, .. }
             | Self::NothingJoins { column, .. } => Some(column),
             _ => None,
         }
@@ -370,6 +463,12 @@ impl ExtractError {
         match self {
             Self::SameName { file }
             | Self::NotParquet { file, .. }
+            | Self::NotUtf8 { file, .. }
+            | Self::NoHeader { file }
+            | Self::RaggedRow { file, .. }
+            | Self::UnclosedQuote { file, .. }
+            | Self::Misfit { file, .. }
+            | Self::DayOrMonth { file, .. }
             | Self::Truncated { file, .. }
             | Self::Encrypted { file }
             | Self::Damaged { file, .. }

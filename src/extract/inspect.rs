@@ -7,12 +7,15 @@ use arrow_array::{Array, RecordBatch};
 
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
+use super::held_out::is_held_out;
 use super::keys::{ABSENT, Interner, NULL};
 use super::mapping::{class_fits, text_fits};
 use super::numbers::Numbers;
 use super::preview::texts;
 use super::read::{describe, open};
-use super::schema::{ColumnClass, FileInspection, Inspection, Mapping, Proposal, Role};
+use super::schema::{
+    ColumnClass, ColumnInspection, ColumnReading, FileInspection, Inspection, Mapping, Proposal, ReadAs, Role,
+};
 use super::source::Source;
 use super::synonyms::{self, CONTEXT, EXACT, Level, level, name_score, normalise, stem_words};
 use super::table::Table;
@@ -37,6 +40,8 @@ enum Part {
     Lines,
     Products,
     Categories,
+    /// Lines that the extract keeps apart.
+    HeldOut,
     Unused,
 }
 
@@ -48,6 +53,7 @@ impl Part {
             Self::Lines => "order lines",
             Self::Products => "products",
             Self::Categories => "categories",
+            Self::HeldOut => "held-out lines",
             Self::Unused => "not used",
         }
     }
@@ -85,7 +91,27 @@ struct Sample {
 /// A file that is no readable Parquet file. Roles that nobody plays are no error: they are listed in
 /// [`Inspection::missing`].
 pub fn inspect(sources: &[Arc<dyn Source>]) -> Result<Inspection, ExtractError> {
-    let tables = open(sources)?;
+    let mut tables = open(sources, &[])?;
+    let mut read_as: Vec<ColumnReading> = Vec::new();
+    loop {
+        let (layout, looks) = look(&tables)?;
+        let readings = keys_as_text(&looks);
+        if readings.is_empty() {
+            return conclude(layout, looks, read_as);
+        }
+        for reading in &readings {
+            for table in tables.iter_mut().filter(|t| t.name() == reading.file) {
+                if let Some(column) = table.column(&reading.column) {
+                    table.read_as(column, reading.read_as);
+                }
+            }
+        }
+        // Each time at least one column less is read as numbers: this ends.
+        read_as.extend(readings);
+    }
+}
+
+fn look(tables: &[Box<dyn Table>]) -> Result<(Layout, Vec<Look<'_>>), ExtractError> {
     let mut looks = tables.iter().map(|t| Look::new(t.as_ref())).collect::<Result<Vec<_>, _>>()?;
     for look in &mut looks {
         look.classify();
@@ -98,7 +124,12 @@ pub fn inspect(sources: &[Arc<dyn Source>]) -> Result<Inspection, ExtractError> 
     confirm_keys(&mut looks)?;
     for look in &mut looks {
         look.inspection.part = look.part.name().to_owned();
+        look.inspection.held_out = look.part == Part::HeldOut;
     }
+    Ok((layout, looks))
+}
+
+fn conclude(layout: Layout, looks: Vec<Look<'_>>, read_as: Vec<ColumnReading>) -> Result<Inspection, ExtractError> {
     let mut proposals = Vec::new();
     let mut roles: BTreeMap<Role, Vec<ColumnRef>> = BTreeMap::new();
     for role in Role::ALL {
@@ -114,13 +145,44 @@ pub fn inspect(sources: &[Arc<dyn Source>]) -> Result<Inspection, ExtractError> 
             }
         }
     }
-    let mapping = Mapping { layout, roles };
+    let mapping = Mapping { layout, roles, read_as };
     let missing = mapping.missing();
     // An empty file is left aside like any that plays no role, unless it is why a role is missing.
     if let Some(empty) = looks.iter().find(|l| l.table.rows() == 0).filter(|_| !missing.is_empty()) {
         return Err(ExtractError::ZeroRows { file: empty.inspection.name.clone() });
     }
     Ok(Inspection { files: looks.into_iter().map(|l| l.inspection).collect(), proposals, mapping, missing })
+}
+
+/// Keys that are whole numbers in one CSV file and text in another file (`007`, `A17`) must be text in both to be
+/// equal; so must the parts of one table.
+fn keys_as_text(looks: &[Look<'_>]) -> Vec<ColumnReading> {
+    let mut readings = Vec::new();
+    for keys in [
+        &[Role::Order, Role::LineOrder][..],
+        &[Role::Product, Role::ProductKey],
+        &[Role::Category, Role::CategoryKey],
+        &[Role::Customer],
+    ] {
+        let columns = || {
+            looks.iter().flat_map(|look| {
+                keys.iter().filter_map(move |role| Some((look, &look.inspection.columns[look.roles.get(role)?.column])))
+            })
+        };
+        if !columns().any(|(look, column)| column.class == ColumnClass::Text && look.has_values(column)) {
+            continue;
+        }
+        for (look, column) in columns() {
+            if matches!(column.read_as, Some(ReadAs::Integer | ReadAs::Decimal)) {
+                readings.push(ColumnReading {
+                    file: look.inspection.name.clone(),
+                    column: column.name.clone(),
+                    read_as: ReadAs::Text,
+                });
+            }
+        }
+    }
+    readings
 }
 
 impl<'t> Look<'t> {
@@ -136,7 +198,9 @@ impl<'t> Look<'t> {
             sample[column].numbers.clone_from(&numbers.values);
             let mut times = Times::default();
             times.read(&array, 0);
-            sample[column].times_ok = times.present() > 0 && times.bad * 2 <= times.present();
+            // Dates whose order nobody knows are dates all the same: whoever reads them has to say.
+            sample[column].times_ok = inspection.columns[column].read_as == Some(ReadAs::TimeUndecided)
+                || (times.present() > 0 && times.bad * 2 <= times.present());
         }
         Ok(Self {
             table,
@@ -147,6 +211,11 @@ impl<'t> Look<'t> {
             part: Part::Unused,
             roles: BTreeMap::new(),
         })
+    }
+
+    /// Do the values shown say anything?
+    fn has_values(&self, column: &ColumnInspection) -> bool {
+        column.preview.iter().any(|value| !value.is_empty())
     }
 
     /// The column that plays `role` best by name, type and first values.
@@ -287,7 +356,7 @@ impl<'t> Look<'t> {
     /// Proposes the roles of the file's part.
     fn propose(&mut self, layout: Layout) {
         let roles: &[Role] = match self.part {
-            Part::Unused | Part::Categories => &[],
+            Part::Unused | Part::HeldOut | Part::Categories => &[],
             Part::Customers => &[
                 Role::Customer,
                 Role::FreqScore,
@@ -382,7 +451,26 @@ fn choose_layout(looks: &mut [Look<'_>]) -> Layout {
             }
         }
     }
+    if layout == Layout::Star {
+        hold_out(looks);
+    }
     layout
+}
+
+/// Sets lines aside that the extract itself keeps apart.
+fn hold_out(looks: &mut [Look<'_>]) {
+    let names = |part: Part| looks.iter().filter(move |l| l.part == part);
+    let held: Vec<bool> = looks
+        .iter()
+        .map(|look| {
+            let others = names(Part::Lines).map(|l| l.table.name());
+            let columns = names(Part::Orders).flat_map(|l| l.names.iter().map(String::as_str));
+            look.part == Part::Lines && is_held_out(look.table.name(), others, columns)
+        })
+        .collect();
+    for (look, _) in looks.iter_mut().zip(held).filter(|(_, held)| *held) {
+        look.part = Part::HeldOut;
+    }
 }
 
 fn drop_parts(looks: &mut [Look<'_>], part: Part) {
@@ -451,8 +539,8 @@ fn confirm_keys(looks: &mut [Look<'_>]) -> Result<(), ExtractError> {
         let mut complete = true;
         let mut numbers = Vec::new();
         for &(at, column) in &keys {
-            complete &= looks[at].table.rows() <= KEY_ROWS as u64;
             for (_, array) in first_rows(looks[at].table, &[column], KEY_ROWS)? {
+                complete &= array.len() < KEY_ROWS || looks[at].table.rows() <= KEY_ROWS as u64;
                 // Ids that are not exact are told when they are read; here they only confirm nothing.
                 if interner.intern(&array, &mut numbers).is_err() {
                     complete = false;

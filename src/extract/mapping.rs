@@ -3,7 +3,9 @@
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
 use super::numbers::parse_number;
-use super::schema::{ColumnClass, ColumnInspection, FileInspection, Inspection, Mapping, MissingRole, Role};
+use super::schema::{
+    ColumnClass, ColumnInspection, ColumnReading, FileInspection, Inspection, Mapping, MissingRole, ReadAs, Role,
+};
 use super::time::parse_time;
 
 impl Mapping {
@@ -20,6 +22,17 @@ impl Mapping {
     /// The column of `file` that plays `role`.
     pub fn column_of(&self, role: Role, file: &str) -> Option<&ColumnRef> {
         self.columns(role).iter().find(|c| c.file == file)
+    }
+
+    /// How a column is read, if the mapping says so.
+    pub fn reading_of(&self, file: &str, column: &str) -> Option<ReadAs> {
+        self.read_as.iter().rev().find(|r| r.file == file && r.column == column).map(|r| r.read_as)
+    }
+
+    /// Says how a column is read.
+    pub fn read_column(&mut self, file: &str, column: &str, read_as: ReadAs) {
+        self.read_as.retain(|r| r.file != file || r.column != column);
+        self.read_as.push(ColumnReading { file: file.to_owned(), column: column.to_owned(), read_as });
     }
 
     /// Holds the mapping against what was seen of the files.

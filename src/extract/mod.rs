@@ -1,5 +1,6 @@
 //! Room 1: files to order history.
 //!
+//! Files are Parquet or CSV; what they are is found by content.
 //! [`inspect`] looks at footers and first rows and proposes which column plays which role;
 //! [`read`] takes the files and a [`schema::Mapping`] to an order history (or, at customer level, to a
 //! table of customers) and says in its findings what was dropped, merged or derived on the way.
@@ -19,9 +20,11 @@ pub mod source;
 mod bound;
 mod catalogue;
 mod chunks;
+mod csv;
 mod customers;
 mod encodings;
 mod hash;
+mod held_out;
 mod inspect;
 mod keys;
 mod lines;

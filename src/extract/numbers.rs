@@ -130,7 +130,7 @@ fn scaled(value: f64, scale: i8) -> f64 {
 }
 
 /// Text that writers use for "nothing".
-fn is_null_word(text: &str) -> bool {
+pub(super) fn is_null_word(text: &str) -> bool {
     ["null", "nan", "none", "na", "n/a", "\\n"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 

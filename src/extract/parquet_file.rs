@@ -13,7 +13,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use super::chunks::Chunks;
 use super::error::ExtractError;
 use super::pages::{Groups, Record, Trouble};
-use super::schema::ColumnClass;
+use super::schema::{ColumnClass, ReadAs};
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
 use super::zones::{ARROW_SCHEMA, zones};
@@ -75,7 +75,7 @@ impl ParquetFile {
                     }
                     _ => None,
                 };
-                TableColumn { name: field.name().clone(), kind, class, zone }
+                TableColumn { name: field.name().clone(), kind, class, zone, read_as: None }
             })
             .collect();
         if columns.is_empty() {
@@ -138,9 +138,23 @@ impl Table for ParquetFile {
         self.metadata.file_metadata().num_rows().unsigned_abs()
     }
 
+    fn counted(&self) -> bool {
+        true
+    }
+
     fn row_groups(&self) -> u64 {
         self.metadata.num_row_groups() as u64
     }
+
+    fn format(&self) -> String {
+        match self.row_groups() {
+            1 => "Parquet, 1 row group".to_owned(),
+            groups => format!("Parquet, {groups} row groups"),
+        }
+    }
+
+    /// Parquet says itself how its values are to be read.
+    fn read_as(&mut self, _: usize, _: ReadAs) {}
 
     fn columns(&self) -> &[TableColumn] {
         &self.columns
@@ -249,7 +263,7 @@ fn read_footer(source: &dyn Source) -> Result<Vec<u8>, ExtractError> {
         return Err(ExtractError::Encrypted { file });
     }
     if &head != MAGIC {
-        return not_parquet(looks_like(&head).to_owned());
+        return not_parquet(looks_like(&head).unwrap_or("it does not begin with Parquet's mark").to_owned());
     }
     if &magic != MAGIC {
         return Err(ExtractError::Truncated {
@@ -269,17 +283,29 @@ fn read_footer(source: &dyn Source) -> Result<Vec<u8>, ExtractError> {
     Ok(bytes)
 }
 
-fn looks_like(head: &[u8; 4]) -> &'static str {
+/// Does the file begin as Parquet does?
+pub(super) fn is_parquet(source: &dyn Source) -> Result<bool, SourceError> {
+    let mut head = [0; 4];
+    if source.len() < head.len() as u64 {
+        return Ok(false);
+    }
+    source.read(0, &mut head)?;
+    Ok(&head == MAGIC || &head == MAGIC_ENCRYPTED)
+}
+
+/// What a file that begins so is instead of a table that can be read, if it is anything known.
+pub(super) fn looks_like(head: &[u8; 4]) -> Option<&'static str> {
     match head {
-        [b'P', b'K', 3, 4] => "it looks like a zip archive or a workbook; unpack or convert it",
-        [0x1f, 0x8b, ..] => "it looks like a gzip archive; unpack it",
-        [0x28, 0xb5, 0x2f, 0xfd] => "it looks like a zstd archive; unpack it",
-        b"ORC\0" | [b'O', b'R', b'C', _] => "it looks like an ORC file",
-        b"Obj\x01" => "it looks like an Avro file",
-        b"ARRO" | b"FEA1" => "it looks like an Arrow or Feather file",
-        [b'{' | b'[', ..] => "it looks like JSON",
-        _ if head.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => "it looks like plain text or CSV",
-        _ => "it does not begin with Parquet's mark",
+        [b'P', b'K', 3, 4] => Some("it looks like a zip archive or a workbook; unpack or convert it"),
+        [0x1f, 0x8b, ..] => Some("it looks like a gzip archive; unpack it"),
+        [0x28, 0xb5, 0x2f, 0xfd] => Some("it looks like a zstd archive; unpack it"),
+        [b'B', b'Z', b'h', _] | [0xfd, b'7', b'z', b'X'] => Some("it looks like a packed file; unpack it"),
+        b"ORC\0" | [b'O', b'R', b'C', 0..=31] => Some("it looks like an ORC file"),
+        b"Obj\x01" => Some("it looks like an Avro file"),
+        b"ARRO" | b"FEA1" => Some("it looks like an Arrow or Feather file"),
+        b"%PDF" => Some("it looks like a PDF file"),
+        [0xd0, 0xcf, 0x11, 0xe0] => Some("it looks like a workbook; save it as CSV"),
+        _ => None,
     }
 }
 

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use super::bound::{Bound, Reading};
 use super::catalogue::read_catalogue;
+use super::csv::CsvFile;
 use super::customers::read_customers;
 use super::error::ExtractError;
 use super::findings::{ExtractFindings, FileFindings, Integrity, Layout};
+use super::held_out::is_held_out;
 use super::history::{Extract, OrderHistory};
 use super::lines::read_lines;
 use super::notes::Notes;
 use super::orders::read_orders;
-use super::parquet_file::ParquetFile;
+use super::parquet_file::{ParquetFile, is_parquet, source_error};
 use super::reorders::settle_reorders;
-use super::schema::{ColumnInspection, FileInspection, Mapping, Role};
+use super::schema::{ColumnInspection, ColumnReading, FileInspection, Mapping, Role};
 use super::source::Source;
 use super::table::Table;
 use crate::pace::Pace;
@@ -26,8 +28,11 @@ pub struct ReadOptions {
     pub as_of_day: Option<i32>,
 }
 
-/// Opens every file: footers only.
-pub(super) fn open(sources: &[Arc<dyn Source>]) -> Result<Vec<Box<dyn Table>>, ExtractError> {
+/// Opens every file: footers, and the beginnings of CSV files, whose columns are read as `readings` say.
+pub(super) fn open(
+    sources: &[Arc<dyn Source>],
+    readings: &[ColumnReading],
+) -> Result<Vec<Box<dyn Table>>, ExtractError> {
     if sources.is_empty() {
         return Err(ExtractError::NoFiles);
     }
@@ -36,7 +41,21 @@ pub(super) fn open(sources: &[Arc<dyn Source>]) -> Result<Vec<Box<dyn Table>>, E
             return Err(ExtractError::SameName { file: source.name().to_owned() });
         }
     }
-    sources.iter().map(|source| ParquetFile::open(source).map(|f| Box::new(f) as Box<dyn Table>)).collect()
+    let mut tables = sources.iter().map(open_one).collect::<Result<Vec<_>, _>>()?;
+    for reading in readings {
+        if let Some(table) = tables.iter_mut().find(|t| t.name() == reading.file)
+            && let Some(column) = table.column(&reading.column)
+        {
+            table.read_as(column, reading.read_as);
+        }
+    }
+    Ok(tables)
+}
+
+/// What the file is, its content says; its name may say anything.
+fn open_one(source: &Arc<dyn Source>) -> Result<Box<dyn Table>, ExtractError> {
+    let parquet = is_parquet(source.as_ref()).map_err(|error| source_error(source.name().to_owned(), &error))?;
+    Ok(if parquet { Box::new(ParquetFile::open(source)?) } else { Box::new(CsvFile::open(source)?) })
 }
 
 /// Reads the files as `mapping` says.
@@ -51,32 +70,23 @@ pub async fn read(
     options: &ReadOptions,
     pace: &Pace,
 ) -> Result<(Extract, ExtractFindings), ExtractError> {
-    let tables = open(sources)?;
+    let tables = open(sources, &mapping.read_as)?;
     let inspections: Vec<FileInspection> = tables.iter().map(|t| describe(t.as_ref())).collect();
     mapping.check_files(&inspections)?;
 
     let mut reading =
         Reading { pace, notes: Notes::default(), integrity: Integrity::default(), rows_done: 0, rows_total: 0 };
     let (mut bound, used) = bind(&tables, mapping, &mut reading);
-    for table in &tables {
-        if !bound.iter().any(|b| b.table.name() == table.name()) {
-            reading
-                .notes
-                .add("file_not_used", 1, "Files that play no role were not read", || format!("\"{}\"", table.name()));
-        }
+    let unused: Vec<&dyn Table> =
+        tables.iter().map(Box::as_ref).filter(|t| !bound.iter().any(|b| b.table.name() == t.name())).collect();
+    reading.rows_total = unused.iter().filter(|t| !t.counted()).map(|t| t.rows()).fold(0, u64::saturating_add);
+    for table in unused {
+        count(table, &mut reading).await?;
+        leave_aside(table, &bound, &mut reading);
     }
     let mut findings = ExtractFindings {
         layout: mapping.layout,
-        files: tables
-            .iter()
-            .map(|t| FileFindings {
-                name: t.name().to_owned(),
-                bytes: t.bytes(),
-                rows: t.rows(),
-                row_groups: t.row_groups(),
-                sha256: String::new(),
-            })
-            .collect(),
+        files: Vec::new(),
         mapping: used,
         customers: 0,
         orders: 0,
@@ -90,7 +100,7 @@ pub async fn read(
     let extract = if mapping.layout == Layout::Customers {
         let part = bound.iter().position(|b| b.has(Role::Customer)).map(|at| bound.swap_remove(at));
         let Some(part) = part else { return Err(ExtractError::NoFiles) };
-        reading.rows_total = part.table.rows();
+        reading.rows_total = reading.rows_total.saturating_add(part.table.rows());
         let table = read_customers(&part, &mut reading).await?;
         findings.customers = table.customers.len() as u64;
         findings.categories = table.shares.len() as u64;
@@ -107,9 +117,66 @@ pub async fn read(
     if findings.customers == 1 {
         reading.notes.say("one_customer", 1, "The extract holds a single customer: there is nobody to compare with");
     }
+    // By now every file has been counted.
+    findings.files = tables
+        .iter()
+        .map(|t| FileFindings {
+            name: t.name().to_owned(),
+            bytes: t.bytes(),
+            rows: t.rows(),
+            row_groups: t.row_groups(),
+            sha256: String::new(),
+        })
+        .collect();
     findings.integrity = reading.integrity;
     findings.warnings = reading.notes.warnings();
     Ok((extract, findings))
+}
+
+/// Counts the rows of a table that nothing else is read of, as far as it can be read.
+async fn count(table: &dyn Table, reading: &mut Reading<'_>) -> Result<(), ExtractError> {
+    if table.counted() {
+        return Ok(());
+    }
+    let mut rows = 0;
+    let failed = match table.batches(&[], None) {
+        Err(error) => Some(error),
+        Ok(mut batches) => loop {
+            match batches.next() {
+                None => break None,
+                Some(Err(error)) => break Some(error),
+                Some(Ok(batch)) => {
+                    rows += batch.num_rows() as u64;
+                    reading.tick(batch.num_rows()).await?;
+                }
+            }
+        },
+    };
+    match failed {
+        Some(error @ (ExtractError::FileChanged { .. } | ExtractError::ReadFailed { .. })) => return Err(error),
+        Some(error) => {
+            let sentence =
+                "Files that play no role could not be read to their end, so their numbers of rows are estimates";
+            reading.notes.add("file_not_counted", rows.max(1), sentence, || error.to_string());
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Tells that a table plays no role; and if it holds lines that the extract itself keeps apart, how many.
+fn leave_aside(table: &dyn Table, bound: &[Bound<'_>], reading: &mut Reading<'_>) {
+    let names = |role: Role| bound.iter().filter(move |b| b.has(role));
+    let columns = names(Role::Order).flat_map(|b| b.table.columns()).map(|c| c.name.as_str());
+    let others = names(Role::LineOrder).map(|b| b.table.name());
+    let place = || format!("\"{}\"", table.name());
+    if is_held_out(table.name(), others, columns) {
+        let sentence = "Order lines that the extract keeps apart by eval_set were left out: the canonical definitions \
+                        count prior lines only, and orders without lines count for timing; map their columns to count them";
+        reading.notes.add("held_out_lines", table.rows(), sentence, place);
+    } else {
+        reading.notes.add("file_not_used", 1, "Files that play no role were not read", place);
+    }
 }
 
 async fn read_history(
@@ -134,7 +201,7 @@ async fn read_history(
     let rows = |parts: &[Bound<'_>]| parts.iter().map(|p| p.table.rows()).fold(0, u64::saturating_add);
     let line_rows = if wide { rows(&order_parts) } else { rows(&line_parts) };
     let reads = [rows(&order_parts), line_rows, line_rows, rows(&products), rows(&categories)];
-    reading.rows_total = reads.into_iter().fold(0, u64::saturating_add);
+    reading.rows_total = reads.into_iter().fold(reading.rows_total, u64::saturating_add);
 
     let mut orders = read_orders(&order_parts, wide, options.as_of_day, reading).await?;
     let line_parts = if wide { order_parts } else { line_parts };
@@ -168,8 +235,11 @@ pub(super) fn describe(table: &dyn Table) -> FileInspection {
         name: table.name().to_owned(),
         bytes: table.bytes(),
         rows: table.rows(),
+        rows_estimated: !table.counted(),
         row_groups: table.row_groups(),
+        format: table.format(),
         part: String::new(),
+        held_out: false,
         columns: table
             .columns()
             .iter()
@@ -179,6 +249,7 @@ pub(super) fn describe(table: &dyn Table) -> FileInspection {
                 class: c.class,
                 usable: c.class != super::schema::ColumnClass::Nested && c.class != super::schema::ColumnClass::Other,
                 preview: Vec::new(),
+                read_as: c.read_as,
             })
             .collect(),
     }

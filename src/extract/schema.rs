@@ -180,6 +180,90 @@ pub struct Mapping {
     pub layout: Layout,
     /// Role to columns; a role absent here is absent from the extract.
     pub roles: BTreeMap<Role, Vec<ColumnRef>>,
+    /// How columns of CSV files are read where that is not left to their first rows. Columns that are not there, or
+    /// not in a CSV file, are passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_as: Vec<ColumnReading>,
+}
+
+/// How the values of a CSV column are read. Empty values are null, whatever the reading; in readings other than text
+/// so are `NULL`, `NaN`, `None`, `NA`, `N/A` and `\N`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadAs {
+    /// As it stands.
+    Text,
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// Numbers with a decimal point.
+    Decimal,
+    /// Numbers with a decimal comma.
+    DecimalComma,
+    /// `true` and `false`.
+    Boolean,
+    /// Dates and timestamps, year first.
+    Time,
+    /// Dates and timestamps, day first.
+    TimeDayFirst,
+    /// Dates and timestamps, month first.
+    TimeMonthFirst,
+    /// Dates of which nobody can tell whether the day or the month comes first: somebody has to say.
+    TimeUndecided,
+}
+
+impl ReadAs {
+    /// What a person can choose.
+    pub const CHOICES: [Self; 8] = [
+        Self::Text,
+        Self::Integer,
+        Self::Decimal,
+        Self::DecimalComma,
+        Self::Boolean,
+        Self::Time,
+        Self::TimeDayFirst,
+        Self::TimeMonthFirst,
+    ];
+
+    /// The serialised name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::DecimalComma => "decimal_comma",
+            Self::Boolean => "boolean",
+            Self::Time => "time",
+            Self::TimeDayFirst => "time_day_first",
+            Self::TimeMonthFirst => "time_month_first",
+            Self::TimeUndecided => "time_undecided",
+        }
+    }
+
+    /// What a person would call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "whole numbers",
+            Self::Decimal => "numbers, decimal point",
+            Self::DecimalComma => "numbers, decimal comma",
+            Self::Boolean => "true or false",
+            Self::Time => "dates, year first",
+            Self::TimeDayFirst => "dates, day first",
+            Self::TimeMonthFirst => "dates, month first",
+            Self::TimeUndecided => "dates, day or month first?",
+        }
+    }
+}
+
+/// The reading of one CSV column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnReading {
+    /// File name.
+    pub file: String,
+    /// Column name.
+    pub column: String,
+    /// How its values are read.
+    pub read_as: ReadAs,
 }
 
 /// One column of one file, for the mapping editor.
@@ -196,6 +280,9 @@ pub struct ColumnInspection {
     pub usable: bool,
     /// The first values, as text, at most 5.
     pub preview: Vec<String>,
+    /// How its values are read; `None` where the format says it (Parquet).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_as: Option<ReadAs>,
 }
 
 /// One file, looked at (footer and a few rows only).
@@ -207,10 +294,21 @@ pub struct FileInspection {
     pub bytes: u64,
     /// Rows.
     pub rows: u64,
-    /// Row groups.
+    /// Are `rows` estimated from the file's beginning? (CSV does not say how many it has.)
+    #[serde(default)]
+    pub rows_estimated: bool,
+    /// Row groups; 0 where the format has none.
     pub row_groups: u64,
-    /// What the file is taken for ("orders", "order lines", "products", "categories", "customers", "not used").
+    /// How the file is written ("Parquet", "CSV with semicolons, gzip").
+    #[serde(default)]
+    pub format: String,
+    /// What the file is taken for ("orders", "order lines", "held-out lines", "products", "categories", "customers",
+    /// "not used").
     pub part: String,
+    /// Are these lines of orders that the extract itself keeps apart (`eval_set`)? They are left out unless their
+    /// columns are mapped ([`Mapping::count_lines_of`]).
+    #[serde(default)]
+    pub held_out: bool,
     /// Columns in file order.
     pub columns: Vec<ColumnInspection>,
 }

@@ -1,12 +1,11 @@
 //! What the join reads: a named table that streams batches of chosen columns.
 //!
-//! Parquet is the first kind of table; another reader (CSV) implements the same trait and feeds the
-//! same join.
+//! Two kinds of files are tables, Parquet and CSV; the join knows neither.
 
 use arrow_array::RecordBatch;
 
 use super::error::ExtractError;
-use super::schema::ColumnClass;
+use super::schema::{ColumnClass, ReadAs};
 
 /// Rows per batch: large enough to amortise, small enough to stay in cache and to yield often.
 pub(super) const BATCH_ROWS: usize = 65_536;
@@ -22,6 +21,8 @@ pub(super) struct TableColumn {
     pub(super) class: ColumnClass,
     /// Time zone of a timestamp column as the writer noted it.
     pub(super) zone: Option<String>,
+    /// How its values are read, where the format does not say it.
+    pub(super) read_as: Option<ReadAs>,
 }
 
 /// A stream of batches.
@@ -33,15 +34,21 @@ pub(super) trait Table {
     fn name(&self) -> &str;
     /// Bytes of the file.
     fn bytes(&self) -> u64;
-    /// Rows.
+    /// Rows; an estimate as long as they are not [`Table::counted`].
     fn rows(&self) -> u64;
-    /// Row groups (1 where the format has none).
+    /// Is [`Table::rows`] exact?
+    fn counted(&self) -> bool;
+    /// Row groups (0 where the format has none).
     fn row_groups(&self) -> u64;
+    /// How the file is written, in words.
+    fn format(&self) -> String;
+    /// Reads column `column` in another way, where the format leaves that open.
+    fn read_as(&mut self, column: usize, reading: ReadAs);
     /// Columns in file order.
     fn columns(&self) -> &[TableColumn];
     /// Streams the columns `wanted` (indices into [`Table::columns`]); batch columns stand in that order.
     ///
-    /// `first_rows` stops early. Columns may repeat in `wanted`.
+    /// `first_rows` stops early. Columns may repeat in `wanted`; it may be empty.
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError>;
 
     /// Index of a column by name.

@@ -7,7 +7,7 @@ use crate::extract::columns::mapped_columns;
 use crate::extract::findings::{ColumnRef, ExtractFindings, Layout};
 use crate::extract::history::{CustomerTable, Extract};
 use crate::extract::ids::Ids;
-use crate::extract::schema::{Mapping, Role};
+use crate::extract::schema::{ColumnReading, Mapping, Role};
 use crate::extract::source::Source;
 use crate::extract::{ReadOptions, inspect, read};
 use crate::features::build::build;
@@ -263,11 +263,16 @@ fn mapping_of(baseline: &Baseline, sources: &[Arc<dyn Source>]) -> Option<Mappin
         return None;
     }
     let mut roles: BTreeMap<Role, Vec<ColumnRef>> = BTreeMap::new();
+    let mut read_as = Vec::new();
     for column in columns {
+        if let Some(reading) = column.read_as {
+            let (file, column) = (column.file.clone(), column.column.clone());
+            read_as.push(ColumnReading { file, column, read_as: reading });
+        }
         let reference = ColumnRef { file: column.file.clone(), column: column.column.clone() };
         roles.entry(column.role).or_default().push(reference);
     }
-    Some(Mapping { layout: baseline.extract.layout, roles })
+    Some(Mapping { layout: baseline.extract.layout, roles, read_as })
 }
 
 /// Why a customer has no segment; the first reason that applies, as the feature table counts them.

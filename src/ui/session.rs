@@ -705,7 +705,12 @@ impl Session {
                 self.state.lines.asked.set(None);
                 let making = self.state.making.with_untracked(Option::is_some);
                 if self.is_current(run) || making {
+                    // What the mapping editor mends is shown where it is.
+                    let mends = matches!(failure.code.as_str(), "day_or_month" | "value_misfit");
                     self.fail(failure);
+                    if mends {
+                        Page::Data.open();
+                    }
                 }
             }
             Event::Cancelled { run } => {

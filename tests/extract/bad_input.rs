@@ -201,7 +201,7 @@ fn every_bad_input_is_an_error_with_code_and_place() {
     let cases: Vec<(&str, ExtractError, &str, Option<&str>, Option<&str>)> = vec![
         ("no file", detected_error(&vec![]), "no_files", None, None),
         ("empty file", detected_error(&one([])), "not_parquet", Some("x.parquet"), None),
-        ("text", detected_error(&one("order_id,user_id\n1,2\n")), "not_parquet", Some("x.parquet"), None),
+        ("text", detected_error(&one("a postcard\nand no table\n")), "not_parquet", Some("x.parquet"), None),
         (
             "zip",
             detected_error(&one([b"PK\x03\x04".as_slice(), &[0; 40]].concat())),
@@ -499,6 +499,6 @@ fn a_mapping_from_outside_is_read_or_refused() {
     ] {
         assert!(serde_json::from_str::<Mapping>(bad).is_err(), "{bad}");
     }
-    let empty = Mapping { layout: Layout::Star, roles: Default::default() };
+    let empty = Mapping { layout: Layout::Star, roles: Default::default(), read_as: vec![] };
     assert_eq!(error(&star(orders(), lines()), &empty).code(), "missing_role");
 }

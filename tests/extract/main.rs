@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod csv;
 mod fixtures;
 mod hostile;
 mod names;

@@ -42,7 +42,7 @@ enum DepthName {
 /// [--frequency-threshold SCORE] [--loyalty-threshold SHARE] [--sets sets.json] [--exact SET=K]... --out DIR`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Parquet files of one extract, in any order; roles are detected
+    /// Parquet or CSV files of one extract, in any order; roles are detected
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Which column plays which role, instead of detecting it

@@ -25,7 +25,7 @@ use crate::progress;
 /// What `score` and `monitor` have in common.
 #[derive(Args)]
 pub(crate) struct Later {
-    /// Parquet files of the later extract, in any order
+    /// Parquet or CSV files of the later extract, in any order
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The baseline that an analysis wrote

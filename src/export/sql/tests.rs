@@ -19,7 +19,7 @@ use super::{Dialect, check, query};
 
 fn column(role: Role, file: &str, column: &str, class: ColumnClass) -> MappedColumn {
     let writing = (role == Role::OrderTimestamp).then_some(TimeWriting::WallClock);
-    MappedColumn { role, file: file.into(), column: column.into(), kind: "x".into(), class, writing }
+    MappedColumn { role, file: file.into(), column: column.into(), kind: "x".into(), class, read_as: None, writing }
 }
 
 fn baseline(layout: Layout, columns: Vec<MappedColumn>) -> Baseline {

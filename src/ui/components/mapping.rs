@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::section::behind;
 use super::table::table_view;
 use crate::extract::findings::{ColumnRef, Layout};
-use crate::extract::schema::{ColumnClass, ColumnInspection, FileInspection, Inspection, Mapping, Role};
+use crate::extract::schema::{ColumnClass, ColumnInspection, FileInspection, Inspection, Mapping, ReadAs, Role};
 use crate::pipeline::params::Depth;
 use crate::report::document::Table;
 use crate::report::figures;
@@ -111,6 +111,35 @@ fn roles(state: State, inspection: &Arc<Inspection>) -> AnyView {
                 <div class="mapping">{idle.into_iter().map(row).collect_view()}</div>
             </details>
         })}
+        {inspection.files.iter().filter(|file| file.held_out).map(|file| held_out(state, inspection, &mapping, file)).collect_view()}
+    }
+    .into_any()
+}
+
+/// Lines that the extract keeps apart: left out, unless somebody wants them counted.
+fn held_out(state: State, inspection: &Arc<Inspection>, mapping: &Mapping, file: &FileInspection) -> AnyView {
+    let counts = mapping.uses(&file.name);
+    let words = format!("Count the lines of {} too", file.name);
+    let (inspection, file) = (inspection.clone(), file.clone());
+    let toggle = move |_| {
+        state.draft.update(|draft| {
+            let mapping = draft.get_or_insert_with(|| inspection.mapping.clone());
+            if counts {
+                mapping.leave_out(&file.name);
+            } else {
+                let columns: Vec<String> = file.columns.iter().map(|column| column.name.clone()).collect();
+                mapping.count_lines_of(&file.name, &columns);
+            }
+        });
+    };
+    view! {
+        <label class="held-out">
+            <input type="checkbox" data-testid="count-lines" prop:checked=counts on:change=toggle/>
+            <span>
+                <strong>{words}</strong>
+                " They are of orders that the extract keeps apart (eval_set); the canonical definitions leave them out."
+            </span>
+        </label>
     }
     .into_any()
 }
@@ -189,7 +218,9 @@ fn one(
         }
         (Some(_), None) => ("Chosen by you".to_owned(), String::new()),
     };
-    let values = place.as_ref().and_then(|place| column(inspection, place)).map(preview).unwrap_or_default();
+    let seen = place.as_ref().and_then(|place| column(inspection, place));
+    let values = seen.map(preview).unwrap_or_default();
+    let reading = place.as_ref().zip(seen).and_then(|(place, seen)| read_as(state, inspection, place, seen, role));
     let chosen = place.as_ref().map_or_else(String::new, key);
     let options = inspection
         .files
@@ -237,15 +268,49 @@ fn one(
     view! {
         <div class="role" class:wanting=wanting>
             <label for=id.clone()>{prose::role(role)}</label>
-            <select id=id data-testid=testid on:change=change>
-                <option value="" selected=nobody>"no column"</option>
-                {options}
-            </select>
+            <div class="role-choice">
+                <select id=id data-testid=testid on:change=change>
+                    <option value="" selected=nobody>"no column"</option>
+                    {options}
+                </select>
+                {reading}
+            </div>
             <p class="role-values">{values}</p>
             <p class="role-why"><strong>{sure}</strong>" "{why}</p>
         </div>
     }
     .into_any()
+}
+
+/// How the values of a CSV column are read; nothing for a column whose format says it.
+fn read_as(
+    state: State,
+    inspection: &Arc<Inspection>,
+    place: &ColumnRef,
+    seen: &ColumnInspection,
+    role: Role,
+) -> Option<AnyView> {
+    let inferred = seen.read_as?;
+    let chosen = state.draft.with(|draft| draft.as_ref().and_then(|m| m.reading_of(&place.file, &place.column)));
+    let current = chosen.unwrap_or(inferred);
+    let undecided = (current == ReadAs::TimeUndecided).then_some(current);
+    let options = undecided
+        .into_iter()
+        .chain(ReadAs::CHOICES)
+        .map(|choice| view! { <option value=choice.name() selected=choice == current>{choice.title()}</option> })
+        .collect_view();
+    let (inspection, place) = (inspection.clone(), place.clone());
+    let change = move |event: ev::Event| {
+        let value = event_target_value(&event);
+        let Some(choice) = ReadAs::CHOICES.into_iter().find(|choice| choice.name() == value) else { return };
+        state.draft.update(|draft| {
+            let mapping = draft.get_or_insert_with(|| inspection.mapping.clone());
+            mapping.read_column(&place.file, &place.column, choice);
+        });
+    };
+    let label = format!("{}: read as", prose::role(role));
+    let testid = format!("read-as-{}", role.name());
+    Some(view! { <select aria-label=label data-testid=testid on:change=change>{options}</select> }.into_any())
 }
 
 /// The first values, so that a person can tell.

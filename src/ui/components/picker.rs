@@ -6,6 +6,10 @@ use leptos::prelude::*;
 use crate::ui::dom;
 use crate::ui::session::Session;
 
+/// What the dialogue offers; what a file is, its content says.
+const ACCEPT: &str = ".parquet,.pq,.parq,.json,application/vnd.apache.parquet,application/json,.csv,.tsv,.txt,.gz,.csv.gz,.tsv.gz,text/csv,\
+                      text/tab-separated-values";
+
 /// A button that opens the file dialogue.
 #[component]
 pub fn Picker(
@@ -44,7 +48,7 @@ pub fn Picker(
     view! {
         <label class=format!("{class} picker")>
             {label}
-            <input type="file" multiple=true accept=".parquet,.pq,.parq,.json,application/vnd.apache.parquet,application/json" data-testid=testid
+            <input type="file" multiple=true accept=ACCEPT data-testid=testid
                 node_ref=input on:change=picked/>
         </label>
     }

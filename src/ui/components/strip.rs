@@ -81,7 +81,7 @@ fn Standing() -> impl IntoView {
     move || {
         state.shown.with(|shown| match shown.as_deref() {
             None => view! {
-                <p class="strip-words"><strong>"No extract yet."</strong>" Drop Parquet files of orders anywhere on this page."</p>
+                <p class="strip-words"><strong>"No extract yet."</strong>" Drop Parquet or CSV files of orders anywhere on this page."</p>
             }
             .into_any(),
             Some(shown) => standing(shown),

@@ -58,15 +58,15 @@ fn files(inspection: &Inspection) -> Table {
     let mut table = Table::new("Files in hand")
         .words("File")
         .words("Taken for")
+        .words("Written as")
         .numbers("Rows")
-        .numbers("Row groups")
         .numbers("Size");
     for file in &inspection.files {
         table.row([
             file.name.clone().into(),
             file.part.clone().into(),
-            figures::integer(file.rows).into(),
-            figures::integer(file.row_groups).into(),
+            file.format.clone().into(),
+            format!("{}{}", if file.rows_estimated { "about " } else { "" }, figures::integer(file.rows)).into(),
             figures::bytes(file.bytes).into(),
         ]);
     }

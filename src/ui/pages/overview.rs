@@ -42,7 +42,7 @@ fn opening(state: State) -> AnyView {
             {move || if idle.get() {
                 view! {
                     <div class="drop-invitation">
-                        <p><strong>"Drop Parquet files here"</strong>", or anywhere on this page."</p>
+                        <p><strong>"Drop Parquet or CSV files here"</strong>", or anywhere on this page."</p>
                         <p>
                             "Orders and order lines, one wide file, or one row per customer. Columns are recognised by name, \
                              type and content, and you can correct them."

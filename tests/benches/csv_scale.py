@@ -1,0 +1,116 @@
+"""CSV beside Parquet: the same extract of full size in both, and DuckDB's read_csv over the same files, in one run.
+
+The extract is $QUADRANT_DATA/full (or one of our own generator, as in full_scale.py), written as CSV once, in
+$QUADRANT_DATA/full_csv or below target/bench. `order_products__train.csv`, as the public download has it, lies beside:
+its lines must play no part. Asserted: thresholds and counts from CSV are those from Parquet.
+"""
+
+import json
+import os
+import shutil
+import sys
+
+from full_scale import DATA, QUADRANT, RUNS, STAR, WORK, generated, measure, median, peer_python, say
+
+WRITE = """
+import sys, duckdb
+source, out, parts = sys.argv[1], sys.argv[2], sys.argv[3:]
+db = duckdb.connect()
+for part in parts:
+    db.execute(f"copy (select * from '{source}/{part}.parquet') to '{out}/{part}.csv' (header)")
+orders = f"'{source}/orders.parquet'"
+if any(name == "eval_set" for name, *_ in db.execute(f"describe select * from {orders}").fetchall()):
+    # The true lines of the last orders are not here: those of the order before stand in for them.
+    db.execute(f\"\"\"copy (
+        select o.order_id, l.product_id, l.add_to_cart_order, l.reordered
+        from {orders} o
+        join {orders} p on p.user_id = o.user_id and p.order_number = o.order_number - 1
+        join '{source}/order_products__prior.parquet' l on l.order_id = p.order_id
+        where o.eval_set = 'train' order by o.order_id, l.add_to_cart_order
+    ) to '{out}/order_products__train.csv' (header)\"\"\")
+"""
+
+# The two scores need each order's lines and reordered lines per customer: one scan of both large files, one join.
+READ = """
+import sys, duckdb
+folder, ending = sys.argv[1], sys.argv[2]
+db = duckdb.connect()
+read = "read_csv" if ending == "csv" else "read_parquet"
+print(db.execute(f\"\"\"
+    with lines as (
+        select o.user_id, count(*) as n, sum(reordered) as again
+        from {read}('{folder}/order_products__prior.{ending}') l
+        join {read}('{folder}/orders.{ending}') o using (order_id) group by 1),
+    orders as (
+        select user_id, avg(days_since_prior_order) as gap
+        from {read}('{folder}/orders.{ending}') group by 1 having count(*) >= 5)
+    select count(*), median(1 / (gap + 1)), median(again / n) from orders join lines using (user_id)
+\"\"\").fetchall())
+"""
+
+
+def written(full, python):
+    """The extract as CSV."""
+    out = (DATA if full.parent == DATA else WORK) / f"{full.name}_csv"
+    if (out / ".done").exists():
+        return out
+    out.mkdir(parents=True, exist_ok=True)
+    say(f"[bench] writing {out}")
+    seconds, _ = measure([python, "-c", WRITE, full, out, *STAR])
+    if seconds is None:
+        return None
+    (out / ".done").touch()
+    return out
+
+
+def analysed(files, name):
+    """Median seconds and peak megabytes, and what came out."""
+    out = WORK / f"out-{name}"
+    shutil.rmtree(out, ignore_errors=True)
+    found = median([QUADRANT, "analyze", *files, "--out", out])
+    if found is None:
+        return None, None
+    results = json.loads((out / "results.json").read_text())
+    thresholds = [results["thresholds"][axis]["p50"] for axis in ("frequency", "loyalty")]
+    outcome = thresholds, [segment["count"] for segment in results["segments"]]
+    warnings = {w["code"]: w["count"] for w in results["extract"]["warnings"]}
+    say(f"[bench] {name}: {outcome}, held-out lines {warnings.get('held_out_lines', 0):,}")
+    return found, outcome
+
+
+def main():
+    WORK.mkdir(parents=True, exist_ok=True)
+    python = peer_python(["duckdb"])
+    if python is None:
+        return
+    full = DATA / "full"
+    if not (full / "orders.parquet").exists():
+        say(f"SKIPPED: {full} absent; an extract of our own generator instead")
+        full = generated("typical")
+    folder = written(full, python) if full else None
+    if folder is None:
+        say("SKIPPED: CSV beside Parquet (no extract)")
+        return
+    six = sorted(folder.glob("*.csv"))
+    megabytes = sum(path.stat().st_size for path in six) / 1e6
+    rows = []
+    parquet, expected = analysed([full / f"{part}.parquet" for part in STAR], "parquet")
+    rows.append(("quadrant analyze, Parquet", parquet))
+    csv, outcome = analysed(six, "csv")
+    rows.append((f"quadrant analyze, CSV ({megabytes:,.0f} MB)", csv))
+    rows.append(("DuckDB, Parquet, two scores and medians only", median([python, "-c", READ, full, "parquet"])))
+    rows.append(("DuckDB read_csv, CSV, two scores and medians only", median([python, "-c", READ, folder, "csv"])))
+    say(f"\n{os.cpu_count()} cores, median of {RUNS} runs, peak of all")
+    say(f"{'':<66} {'seconds':>8} {'MB':>7} {'x Parquet':>9}")
+    for name, found in rows:
+        if found is None:
+            say(f"{name:<66} {'failed':>8}")
+            continue
+        ratio = f"{found[0] / parquet[0]:.2f}" if parquet else "-"
+        say(f"{name:<66} {found[0]:>8.2f} {found[1]:>7.0f} {ratio:>9}")
+    if expected is None or outcome != expected:
+        sys.exit(f"CSV gives {outcome}, Parquet {expected}")
+
+
+if __name__ == "__main__":
+    main()
