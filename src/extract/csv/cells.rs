@@ -8,13 +8,10 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 
-use super::values::{First, boolean, decimal, integer, is_nothing, lenient_decimal, lenient_integer, time};
+use super::values::{EXACT, First, boolean, decimal, integer, is_nothing, lenient_decimal, lenient_integer, time};
 use crate::extract::schema::ReadAs;
 use crate::extract::table::BATCH_ROWS;
 use crate::extract::time::DAY;
-
-/// Whole numbers up to here are exact as floats.
-const EXACT: i64 = 1 << 53;
 
 /// Values of a column; null where the file has nothing.
 pub(super) struct Cells {

@@ -8,6 +8,9 @@ use std::str::from_utf8;
 use crate::extract::numbers::is_null_word;
 use crate::extract::time::{Parsed, parse_time};
 
+/// Whole numbers up to here are exact as floats.
+pub(super) const EXACT: i64 = 1 << 53;
+
 /// The whole number that `text` writes in the one way such a number is written by machines.
 #[inline]
 pub(super) fn integer(text: &[u8]) -> Option<i64> {
@@ -58,6 +61,8 @@ pub(super) fn decimal(text: &[u8], mark: u8) -> Option<f64> {
         return None;
     }
     match rest {
+        // A whole number is one as a float only where floats are exact.
+        [] if fraction.is_none() => return integer(text).filter(|v| (-EXACT..=EXACT).contains(v)).map(|v| v as f64),
         [] => {}
         [b'e' | b'E', exponent @ ..] => {
             let digits = exponent.strip_prefix(b"-").or_else(|| exponent.strip_prefix(b"+")).unwrap_or(exponent);
@@ -211,6 +216,8 @@ mod tests {
             (".", None, None),
             ("", None, None),
             ("1.5e999", None, None),
+            ("9007199254740993", None, None),
+            ("18446744073709551616", None, None),
             ("inf", None, None),
         ] {
             assert_eq!(decimal(text.as_bytes(), b'.'), point, "{text}");
