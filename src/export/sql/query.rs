@@ -113,6 +113,11 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
                 .into(),
         );
     }
+    for column in baseline.extract.columns.iter().filter(|c| MARKED.iter().any(|mark| c.kind.ends_with(mark))) {
+        let (name, kind) = (&column.column, &column.kind);
+        lines
+            .push(format!("{name} was read from CSV as {kind}: its table here must hold it as a column of that type."));
+    }
     let marks = |name: &str| ["{{", "{%", "{#"].iter().any(|mark| name.contains(mark));
     if baseline.extract.columns.iter().any(|c| marks(&c.column) || marks(&c.file)) {
         lines.push(
@@ -122,10 +127,13 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
     comments(&lines)
 }
 
+/// Kinds of CSV columns that a warehouse would not load right by itself.
+const MARKED: [&str; 3] = [", day first", ", month first", ", decimal comma"];
+
 /// Table name of a file: its name without the ending.
 fn table(file: &str) -> &str {
     let lower = file.to_ascii_lowercase();
-    ["parquet", "csv", "pq"]
+    ["parquet", "csv", "pq", "csv.gz", "tsv", "tsv.gz", "txt", "txt.gz"]
         .iter()
         .find(|ending| lower.ends_with(&format!(".{ending}")))
         .and_then(|ending| file.get(..file.len() - ending.len() - 1))
