@@ -169,7 +169,8 @@ fn keys_as_text(looks: &[Look<'_>]) -> Vec<ColumnReading> {
                 keys.iter().filter_map(move |role| Some((look, &look.inspection.columns[look.roles.get(role)?.column])))
             })
         };
-        if !columns().any(|(look, column)| column.class == ColumnClass::Text && look.has_values(column)) {
+        let has_values = |column: &ColumnInspection| column.preview.iter().any(|value| !value.is_empty());
+        if !columns().any(|(_, column)| column.class == ColumnClass::Text && has_values(column)) {
             continue;
         }
         for (look, column) in columns() {
@@ -211,11 +212,6 @@ impl<'t> Look<'t> {
             part: Part::Unused,
             roles: BTreeMap::new(),
         })
-    }
-
-    /// Do the values shown say anything?
-    fn has_values(&self, column: &ColumnInspection) -> bool {
-        column.preview.iter().any(|value| !value.is_empty())
     }
 
     /// The column that plays `role` best by name, type and first values.

@@ -57,7 +57,7 @@ pub(super) fn text_of(source: &Arc<dyn Source>, gzip: bool) -> Result<(Bytes, Ar
 pub(super) fn read_error(file: &str, error: Error) -> ExtractError {
     let kind = error.kind();
     let said = error.to_string();
-    match error.into_inner().map(|inner| inner.downcast::<SourceError>()) {
+    match error.into_inner().map(<dyn std::error::Error + Send + Sync>::downcast::<SourceError>) {
         Some(Ok(source)) => source_error(file.to_owned(), &source),
         _ if kind == ErrorKind::UnexpectedEof => ExtractError::Truncated {
             file: file.to_owned(),

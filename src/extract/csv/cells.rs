@@ -89,7 +89,7 @@ impl Cells {
             ReadAs::Decimal => self.floats.push(self.float(value, b'.', nothing)?),
             ReadAs::DecimalComma => self.floats.push(self.float(value, b',', nothing)?),
             ReadAs::Boolean => {
-                let flag = boolean(value).or_else(|| match value {
+                let flag = boolean(value).or(match value {
                     b"1" if self.chosen => Some(true),
                     b"0" if self.chosen => Some(false),
                     _ => None,
@@ -206,7 +206,7 @@ fn wrong_byte(ends: &[i32], bytes: &[u8]) -> Option<WrongByte> {
     for (row, &end) in ends.iter().enumerate() {
         let value = &bytes[start..end as usize];
         start = end as usize;
-        let valid = from_utf8(value).map_or_else(|error| error.valid_up_to(), |text| text.len());
+        let valid = from_utf8(value).map_or_else(|error| error.valid_up_to(), str::len);
         let at = value.iter().position(|b| *b == 0).unwrap_or(value.len()).min(valid);
         if let Some(&byte) = value.get(at) {
             return Some(WrongByte { row, byte });
