@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{ColumnRef, Layout};
-use super::schema::{FileInspection, Inspection, Mapping, Role};
+use super::schema::{ColumnReading, FileInspection, Inspection, Mapping, ReadAs, Role};
 
 /// A mapping without file names: a file is its place among the files of its shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Remembered {
     pub layout: Layout,
     /// Role to columns, each as the file's place and the column's name.
     pub roles: BTreeMap<Role, Vec<(usize, String)>>,
+    /// How CSV columns are read: the file's place, the column's name, the reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_as: Vec<(usize, String, ReadAs)>,
 }
 
 /// The files by their columns, then by name, so that the same shapes come in the same order whatever the files are
@@ -57,7 +60,8 @@ impl Remembered {
     /// `mapping`, freed from the file names of `inspection`.
     pub fn of(inspection: &Inspection, mapping: &Mapping) -> Self {
         let files = in_order(inspection);
-        let place = |column: &ColumnRef| files.iter().position(|(_, file)| file.name == column.file);
+        let place_of = |name: &str| files.iter().position(|(_, file)| file.name == name);
+        let place = |column: &ColumnRef| place_of(&column.file);
         let roles = mapping
             .roles
             .iter()
@@ -66,7 +70,9 @@ impl Remembered {
                 (*role, found)
             })
             .collect();
-        Self { layout: mapping.layout, roles }
+        let readings = mapping.read_as.iter();
+        let read_as = readings.filter_map(|r| Some((place_of(&r.file)?, r.column.clone(), r.read_as))).collect();
+        Self { layout: mapping.layout, roles, read_as }
     }
 
     /// The mapping for the files of `inspection`; `None` if it does not fit them.
@@ -81,7 +87,12 @@ impl Remembered {
         for (role, columns) in &self.roles {
             roles.insert(*role, columns.iter().map(column).collect::<Option<Vec<_>>>()?);
         }
-        let mapping = Mapping { layout: self.layout, roles };
+        let reading = |(place, name, read_as): &(usize, String, ReadAs)| {
+            let ColumnRef { file, column } = column(&(*place, name.clone()))?;
+            Some(ColumnReading { file, column, read_as: *read_as })
+        };
+        let read_as = self.read_as.iter().map(reading).collect::<Option<Vec<_>>>()?;
+        let mapping = Mapping { layout: self.layout, roles, read_as };
         mapping.missing().is_empty().then_some(mapping)
     }
 }
@@ -100,13 +111,24 @@ mod tests {
                 class: crate::extract::schema::ColumnClass::Integer,
                 usable: true,
                 preview: Vec::new(),
+                read_as: None,
             })
             .collect();
-        FileInspection { name: name.to_owned(), bytes: 1, rows: 1, row_groups: 1, part: String::new(), columns }
+        FileInspection {
+            name: name.to_owned(),
+            bytes: 1,
+            rows: 1,
+            rows_estimated: false,
+            row_groups: 1,
+            format: String::new(),
+            part: String::new(),
+            held_out: false,
+            columns,
+        }
     }
 
     fn inspection(files: Vec<FileInspection>) -> Inspection {
-        let mapping = Mapping { layout: Layout::Wide, roles: BTreeMap::new() };
+        let mapping = Mapping { layout: Layout::Wide, roles: BTreeMap::new(), read_as: Vec::new() };
         Inspection { files, proposals: Vec::new(), mapping, missing: Vec::new() }
     }
 
@@ -125,6 +147,7 @@ mod tests {
                 (Role::Product, column("sku")),
             ]
             .into(),
+            read_as: vec![ColumnReading { file: file.to_owned(), column: "sku".to_owned(), read_as: ReadAs::Text }],
         }
     }
 
