@@ -85,7 +85,8 @@ pub fn draw(input: &Dots, frame: Frame) -> Option<Scene> {
     let step = if narrow { 46.0 } else { 32.0 };
     let group_height = 30.0;
     let widest = rows.iter().map(|row| text_width(&row.value, 13.0)).fold(0.0, f64::max);
-    let (left, right) = (if narrow { 8.0 } else { 228.0 }, frame.width - widest.max(2.0) - 12.0);
+    let names = rows.iter().map(|row| text_width(&row.name, 14.0) * 1.08).fold(120.0, f64::max).min(frame.width * 0.42);
+    let (left, right) = (if narrow { 8.0 } else { names + 22.0 }, frame.width - widest.max(2.0) - 22.0);
     let top = if levels.is_empty() { 8.0 } else { 26.0 };
     let groups = rows.iter().filter(|row| !row.group.is_empty()).count() as f64;
     let floor = top + step * rows.len() as f64 + group_height * groups;
@@ -109,11 +110,17 @@ pub fn draw(input: &Dots, frame: Frame) -> Option<Scene> {
 /// Upright lines; words that would run into those before them are left to the lines.
 fn levels(scene: &mut Scene, levels: &[(f64, String)], x: &Scale, (left, right, top, floor): (f64, f64, f64, f64)) {
     let mut free = left;
-    for (value, words) in levels {
+    for (index, (value, words)) in levels.iter().enumerate() {
         let at = x.at(*value);
         scene.line((at, top - 6.0), (at, floor), "threshold");
         let width = text_width(words, 12.5);
-        let start = if at + 4.0 + width <= right { at + 4.0 } else { (at - 4.0 - width).max(0.0) };
+        // To the right of its line, unless that is where the next one or the edge is.
+        let end = levels.get(index + 1).map_or(right, |(next, _)| x.at(*next)).min(right);
+        let before = (at - 4.0 - width).max(0.0);
+        let start = if at + 4.0 + width <= end || before < free { at + 4.0 } else { before };
+        if start + width > scene.width {
+            continue;
+        }
         if start >= free {
             scene.text((start, top - 12.0), Anchor::Start, fit(words, 12.5, scene.width - start), "band-label");
             free = start + width + 6.0;
@@ -176,7 +183,7 @@ mod tests {
     fn dots_and_intervals_stand_where_the_axis_says() {
         let input = dots(&["one", "two"]);
         let scene = draw(&input, Frame::DOCUMENT).unwrap();
-        let x = input.axis.scale(228.0, 680.0 - text_width("0.2", 13.0) - 12.0);
+        let x = input.axis.scale(142.0, 680.0 - text_width("0.2", 13.0) - 22.0);
         let found: Vec<f64> = scene
             .marks
             .iter()
@@ -189,10 +196,27 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_levels_that_are_too_near_are_left_out() {
-        let scene = draw(&dots(&["one"]), Frame::wide(320.0)).unwrap();
-        assert_eq!(scene.marks.iter().filter(|mark| mark.class == "band-label").count(), 1);
-        assert_eq!(scene.marks.iter().filter(|mark| mark.class == "threshold").count(), 2);
+    fn labels_of_levels_keep_apart() {
+        let words = |frame| {
+            let scene = draw(&dots(&["one"]), frame).unwrap();
+            assert_eq!(scene.marks.iter().filter(|mark| mark.class == "threshold").count(), 2);
+            let mut ends: Vec<(f64, f64)> = scene
+                .marks
+                .iter()
+                .filter_map(|mark| match &mark.shape {
+                    Shape::Text { at, words, .. } if mark.class == "band-label" => {
+                        Some((at.0, at.0 + text_width(words, 12.5)))
+                    }
+                    _ => None,
+                })
+                .collect();
+            ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+            ends
+        };
+        for frame in [Frame::DOCUMENT, Frame::wide(320.0), Frame::wide(240.0)] {
+            let ends = words(frame);
+            assert!(!ends.is_empty() && ends.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{ends:?}");
+        }
         assert!(draw(&dots(&[]), Frame::DOCUMENT).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! Effects of the segments as a forest plot: eta squared with its interval, the rank effect beside it, and a hollow
 //! mark where a metric is tied to the rule by its own arithmetic.
 
-use super::frame::{Frame, fit};
+use super::frame::{Frame, fit, text_width};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::report::document::Table;
@@ -100,7 +100,11 @@ pub fn draw(input: &Forest, frame: Frame) -> Option<Scene> {
         if rows.is_empty() {
             continue;
         }
-        let title = if group { "Tied to the rule: describes, proves nothing" } else { "Free of the rule: evidence" };
+        let title = match (group, narrow) {
+            (true, true) => "Tied to the rule: proves nothing",
+            (true, false) => "Tied to the rule: describes, proves nothing",
+            (false, _) => "Free of the rule: evidence",
+        };
         scene.text((0.0, y + 20.0), Anchor::Start, title, "group-label halo");
         y += break_height;
         for one in rows {
@@ -109,16 +113,21 @@ pub fn draw(input: &Forest, frame: Frame) -> Option<Scene> {
         }
     }
     scene.line((left, floor), (right, floor), "axis");
+    let mut free_from = 0.0;
     for tick in TICKS.into_iter().filter(|tick| *tick <= most) {
         let at = x.at(tick);
         scene.line((at, floor), (at, floor + 5.0), "tick");
-        if !(narrow && tick == 0.01) {
+        let words = figures::significant(tick, 2);
+        let half = text_width(&words, 13.0) / 2.0;
+        // A number that would run into the one before it is left to its tick.
+        if tick == 0.0 || at - half > free_from {
             scene.text(
                 (at, floor + 19.0),
                 if tick == 0.0 { Anchor::Start } else { Anchor::Middle },
-                figures::significant(tick, 2),
+                words,
                 "tick-label",
             );
+            free_from = at + half + 8.0;
         }
     }
     Some(scene)

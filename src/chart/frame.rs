@@ -31,6 +31,10 @@ pub fn text_width(text: &str, size: f64) -> f64 {
             'm' | 'w' | 'M' | 'W' | '%' => 0.87,
             'A'..='Z' => 0.67,
             _ if letter.is_ascii() => 0.55,
+            // Pictures, and scripts whose letters fill a square; what joins them takes no room.
+            '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.0,
+            '\u{1f000}'.. => 1.4,
+            '\u{2e80}'..='\u{ffff}' => 1.0,
             _ => 0.8,
         })
         .sum();

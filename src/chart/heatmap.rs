@@ -55,7 +55,7 @@ pub fn draw(input: &Heatmap, frame: Frame) -> Option<Scene> {
     let size = names.len();
     let widest = names.iter().map(|name| text_width(name, 13.0)).fold(0.0, f64::max) + 34.0;
     let label = widest.min(frame.width * if frame.is_narrow() { 0.42 } else { 0.34 });
-    let cell = ((frame.width - label) / (size - 1) as f64).clamp(8.0, 58.0);
+    let cell = ((frame.width - label) / (size - 1) as f64).clamp(4.0, 58.0);
     let high = cell.clamp(18.0, 34.0);
     let mut scene = input.said.scene(input.subject.name(), frame.width, high * (size - 1) as f64 + 24.0);
     for (row, name) in names.iter().enumerate().skip(1) {

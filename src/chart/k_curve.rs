@@ -116,7 +116,7 @@ pub fn draw(input: &Curves, frame: Frame) -> Option<Scene> {
     let (first, last) = (all().min()?, all().max()?);
     let narrow = frame.is_narrow();
     let height = if narrow { 340.0 } else { 400.0 };
-    let (left, right, top, floor) = (40.0, frame.width - if narrow { 8.0 } else { 196.0 }, 16.0, height - 44.0);
+    let (left, right, top, floor) = (40.0, frame.width - if narrow { 8.0 } else { 224.0 }, 16.0, height - 44.0);
     let x = Scale::new(Bend::Linear, (f64::from(first), f64::from(last)), (left + 12.0, right - 8.0));
     let y = Scale::new(Bend::Linear, (lowest, highest + 0.02), (floor, top));
     let mut scene = Scene {
@@ -199,7 +199,9 @@ fn null_marks(scene: &mut Scene, ours: &[Null], (x, y): (Scale, Scale)) {
         scene.marks.push(Mark::new(bar, "null-bar").saying(null.said.clone()));
     }
     if let Some(last) = ours.last() {
-        scene.text((across(last), low(last) + 18.0), Anchor::Middle, "structureless data", "null-label halo");
+        let (words, at) = ("structureless data", across(last));
+        let half = text_width(words, 12.5) / 2.0;
+        scene.text((at.max(half + 2.0), low(last) + 18.0), Anchor::Middle, words, "null-label halo");
     }
 }
 
@@ -211,7 +213,7 @@ fn labels(scene: &mut Scene, curves: &[Curve], right: f64, (y, top, floor): (Sca
     for (at, (end, curve)) in spread(&wanted, 18.0, top, floor).into_iter().zip(&ends) {
         let class = if curve.best { "curve-label best" } else { "curve-label" };
         scene.line((right - 4.0, *end), (right + 10.0, at), "leader");
-        scene.text((right + 14.0, at + 4.5), Anchor::Start, fit(&curve.name, 13.0, 180.0), class);
+        scene.text((right + 14.0, at + 4.5), Anchor::Start, fit(&curve.name, 13.0, 208.0), class);
     }
 }
 

@@ -209,7 +209,7 @@ fn level(
             let (anchor, shift) =
                 if at > f64::midpoint(left, right) { (Anchor::End, -6.0) } else { (Anchor::Start, 6.0) };
             let room = if shift > 0.0 { right - at } else { at - left } - 6.0;
-            scene.text((at + shift, floor - 8.0), anchor, fit(words, 13.0, room), "threshold-label halo");
+            scene.text((at + shift, top + 12.0), anchor, fit(words, 13.0, room), "threshold-label halo");
         }
         Level::Diagonal(words) => {
             let (low, high) = (input.x.low.max(input.y.low), input.x.high.min(input.y.high));
@@ -261,9 +261,18 @@ fn names_of_points<'a>(
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = placed.iter().map(|place| place.0).collect();
     for (y, (_, line, (x, _))) in spread(&wanted, 17.0, top + 6.0, floor - 6.0).into_iter().zip(placed) {
-        let width = text_width(&line.name, 13.0) + if line.segment.is_some() { 18.0 } else { 0.0 };
-        let start = if x + 10.0 + width <= right { x + 10.0 } else { (x - 10.0 - width).max(left) };
-        name(scene, line, (start, y + 4.5), right - start);
+        let glyph = if line.segment.is_some() { 18.0 } else { 0.0 };
+        // Estimated with room to spare: a reader's own face may be wider.
+        let width = text_width(&line.name, 13.0) * 1.15 + glyph;
+        if x + 10.0 + width <= right || x - left < width + 10.0 {
+            name(scene, line, (x + 10.0, y + 4.5), right - x - 10.0);
+            continue;
+        }
+        if let Some(segment) = line.segment {
+            scene.glyph((x - 22.0, y - 6.5), 12.0, segment, &format!("glyph ink-{}", segment.slug()));
+        }
+        let words = fit(&line.name, 13.0, x - 10.0 - glyph);
+        scene.text((x - 10.0 - glyph, y + 4.5), Anchor::End, words, &format!("curve-label {}", line.tone.class()));
     }
 }
 

@@ -43,28 +43,22 @@ pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
     }
     let explained = found.iter().filter(|null| null.p >= BEATS).count() as u64;
     let sentence = if explained == 0 {
-        "Every solution scores higher than structureless data of the same shape: its dot lies beyond the bar."
-            .to_owned()
+        "Every solution scores higher than structureless data of the same shape.".to_owned()
     } else {
         format!(
-            "{} of {} comparisons show nothing that structureless data would not show too: the dot lies within the bar or \
-             below it.",
+            "{} of {} comparisons show nothing that structureless data would not show too.",
             figures::integer(explained),
             figures::integer(rows.len() as u64)
         )
     };
+    let sentence = format!("{sentence} Bar: structureless data, mean and two standard deviations; dot: these data.");
     let reach = rows.iter().flat_map(|row| {
         row.interval.map(|(low, high)| [low, high]).into_iter().flatten().chain(row.dots.iter().map(|dot| dot.at))
     });
     Some(Dots {
         subject: Subject::Null,
         said: Said::new("Would structureless data score the same?", sentence, tables::null_benchmark(found)),
-        axis: Axis::new(
-            0.0,
-            0.25,
-            "Silhouette. Bar: structureless data, mean and two standard deviations; dot: these data",
-        )
-        .with(reach),
+        axis: Axis::new(0.0, 0.25, "Silhouette").with(reach),
         levels: Vec::new(),
         rows,
     })

@@ -36,7 +36,7 @@ pub fn power(found: &PlanningFindings) -> Option<Lines> {
         }
         let points = curve.points.iter().enumerate().map(|(index, (effect, power))| {
             // A dozen points to stop at; the line goes through all.
-            let words = if (index + 1) % 8 == 0 {
+            let words = if (index + 1).is_multiple_of(8) {
                 format!(
                     "{}, {} more {}: found {} of the time",
                     curve.segment.name(),

@@ -51,7 +51,7 @@ pub fn rivals(found: &[Contender]) -> Option<Dots> {
     let reach = rows.iter().flat_map(|row| {
         row.interval.map(|(low, high)| [low, high]).into_iter().flatten().chain(row.dots.iter().map(|dot| dot.at))
     });
-    let axis = Axis::new(-AHEAD, 2.0 * AHEAD, "R² on customers and orders held out, minus the rule’s").with(reach);
+    let axis = Axis::new(-AHEAD, 2.0 * AHEAD, "R² held out, minus the rule’s").with(reach);
     Some(Dots {
         subject: Subject::BakeOff,
         said: Said::new("The rule against its rivals", sentence, tables::bake_off(found)),

@@ -78,7 +78,7 @@ impl Silhouettes {
                 / total as f64;
         let sentence = format!(
             "{}, cut into {}: {} of the customers sampled lie nearer to another cluster than to their own; the mean width \
-             is {}. Full bars, all of one length, would be clusters.",
+             is {}. 1 is deep inside its cluster; full bars, all of one length, would be clusters.",
             wording::feature_set(&found.set),
             found.k,
             figures::percent(misplaced),
@@ -97,7 +97,7 @@ pub fn draw(input: &Silhouettes, frame: Frame) -> Option<Scene> {
     let Silhouettes { said, mean, clusters } = input;
     clusters.iter().find(|cluster| !cluster.widths.is_empty())?;
     let lowest = clusters.iter().flat_map(|cluster| cluster.widths.iter().copied()).fold(-0.1, f64::min).max(-1.0);
-    let axis = Axis::new(lowest, 1.0, "Silhouette width: 1 deep inside its cluster, below 0 nearer to another");
+    let axis = Axis::new(lowest, 1.0, "Silhouette width");
     let narrow = frame.is_narrow();
     let (left, right, top, gap) =
         (if narrow { 4.0 } else { 118.0 }, frame.width - 6.0, 26.0, if narrow { 26.0 } else { 10.0 });

@@ -28,8 +28,7 @@ pub fn split(found: &SplitStability) -> Option<Dots> {
     }
     rows.first()?;
     let reach = rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.at));
-    let axis =
-        Axis::shares(0.0, 0.01, "Gap between the halves: filled these segments, hollow shuffled labels").with(reach);
+    let axis = Axis::shares(0.0, 0.01, "Gap between the halves").with(reach);
     let sentence =
         "Segment means of one random half against the other. Shuffled labels come out close together as well, so \
                     that closeness proves nothing."

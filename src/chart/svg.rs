@@ -7,15 +7,20 @@ use super::scene::{Anchor, Mark, Scene, Shape};
 /// Up to how many marks that say something each can be reached by the tab key; above it, the table serves.
 const FOCUSABLE: usize = 48;
 
-/// The whole `<svg>` element.
+/// The whole `<svg>` element; its ids begin with the scene's name.
 pub fn write(scene: &Scene) -> String {
+    write_as(scene, scene.name)
+}
+
+/// The same with ids of its own, for a page that shows several charts of one kind.
+pub fn write_as(scene: &Scene, id: &str) -> String {
     let focusable = scene.marks.iter().filter(|mark| mark.detail.is_some()).count() <= FOCUSABLE;
     let mut out = String::with_capacity(256 + scene.marks.len() * 96);
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart chart-{name}\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{name}-title {name}-desc\">\
-         <title id=\"{name}-title\">{title}</title><desc id=\"{name}-desc\">{sentence}</desc>",
+         width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-title {id}-desc\">\
+         <title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{sentence}</desc>",
         name = scene.name,
         width = Px(scene.width),
         height = Px(scene.height),
@@ -131,8 +136,9 @@ pub fn escape(words: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\t' | '\n' => out.push(' '),
-            // Characters that XML forbids.
+            // Characters that XML forbids, and marks that turn the direction of all that follows.
             control if control.is_control() => {}
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
             _ => out.push(letter),
         }
     }
@@ -177,13 +183,13 @@ mod tests {
 
     #[test]
     fn untrusted_words_are_escaped_everywhere() {
-        let evil = "\"><script>alert('1')</script>&\u{0}";
+        let evil = "\"><script>alert('1')</script>&\u{0}\u{202e}";
         let mut one = scene(vec![]);
         one.title = evil.into();
         one.text((0.0, 0.0), Anchor::Start, evil, "label");
         one.marks.push(Mark::new(Shape::Circle { at: (0.0, 0.0), radius: 1.0 }, evil).saying(evil).named(evil));
         let svg = write(&one);
-        assert!(!svg.contains("<script") && !svg.contains('\u{0}') && !svg.contains("\"\">"), "{svg}");
+        assert!(!svg.contains("<script") && !svg.contains(['\u{0}', '\u{202e}']) && !svg.contains("\"\">"), "{svg}");
         assert_eq!(svg.matches('<').count(), svg.matches('>').count());
     }
 

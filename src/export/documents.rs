@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chart::flow::Flow;
 use crate::chart::forest::Forest;
 use crate::chart::frame::Frame;
 use crate::chart::k_curve::Curves;
 use crate::chart::mosaic::Segments;
+use crate::chart::nulls::nulls;
+use crate::chart::power::power;
 use crate::chart::scene::Scene;
 use crate::chart::segment_map::SegmentMap;
-use crate::chart::{forest, k_curve, mosaic, segment_map, svg};
+use crate::chart::{dots, flow, forest, k_curve, line, mosaic, segment_map, svg};
 use crate::pipeline::outcome::Outcome;
 use crate::planning::findings::PlanDesign;
 use crate::planning::plan::plan;
@@ -102,6 +105,9 @@ fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
         }
         "forest" => forest::draw(&Forest::of(&results.validation.value()?.effects)?, frame),
         "k-curve" => k_curve::draw(&Curves::of(results.clustering.value()?)?, frame),
+        "power" => line::draw(&power(&results.planning)?, frame),
+        "flow" => flow::draw(&Flow::of(results.validation.value()?.migration.value()?)?, frame),
+        "null-benchmark" => dots::draw(&nulls(&results.clustering.value()?.null_benchmark)?, frame),
         _ => None,
     }?;
     Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: scene.sentence, table: scene.table })

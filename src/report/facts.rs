@@ -203,6 +203,9 @@ fn segments(results: &Results, fields: &mut Fields) {
     fields.set("map_chart", Field::Chart("segment-map"));
     fields.set("effects_chart", Field::Chart("forest"));
     fields.set("k_chart", Field::Chart("k-curve"));
+    fields.set("null_chart", Field::Chart("null-benchmark"));
+    fields.set("flow_chart", Field::Chart("flow"));
+    fields.set("power_chart", Field::Chart("power"));
     for (i, segment) in Segment::ALL.into_iter().enumerate() {
         fields.set(["s1", "s2", "s3", "s4"][i], Field::Text(segment.into()));
     }

@@ -1,6 +1,7 @@
 //! Draws a scene of `chart` in the page: its SVG, a note on hover and focus, its sentence, its table.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::ev;
 use leptos::html::Div;
@@ -15,6 +16,9 @@ use crate::chart::frame::Frame;
 use crate::chart::scene::Scene;
 use crate::chart::svg;
 use crate::ui::state::State;
+
+/// Figures so far.
+static DRAWN: AtomicU32 = AtomicU32::new(0);
 
 /// Width of the window, so that charts are drawn anew when it changes.
 #[derive(Clone, Copy)]
@@ -74,6 +78,8 @@ pub fn Figure(
         }
     });
     let scene = Memo::new(move |_| room.get().and_then(|width| drawing.draw_named(Frame::wide(width), &labels.get())));
+    // Several charts of one kind may stand on a page, and every id only once.
+    let number = DRAWN.fetch_add(1, Ordering::Relaxed);
     let (tip, set_tip) = signal(None::<(String, f64, f64)>);
     let point = move |target: Option<web_sys::EventTarget>| {
         set_tip.set(target.and_then(|target| target.dyn_into::<Element>().ok()).and_then(|mark| {
@@ -92,7 +98,9 @@ pub fn Figure(
                 on:focusin=move |event| point(event.target())
                 on:focusout=move |_| set_tip.set(None)
             >
-                <div class="ink" inner_html=move || scene.with(|scene| scene.as_ref().map(svg::write).unwrap_or_default())></div>
+                <div class="ink" inner_html=move || scene.with(|scene| {
+                    scene.as_ref().map(|scene| svg::write_as(scene, &format!("{}-{number}", scene.name))).unwrap_or_default()
+                })></div>
                 {move || tip.get().map(|(words, x, y)| {
                     let near_right = room.get_untracked().is_some_and(|width| x > width * 0.62);
                     let near_left = room.get_untracked().is_some_and(|width| x < width * 0.38);

@@ -57,16 +57,13 @@ const TWINS: [(Behavioural, Corrected); 4] = [
 ];
 
 pub(super) fn page(outcome: &Outcome) -> Features {
-    let found = match &outcome.results.features {
-        Measured::Value(found) => found,
-        missing => {
-            return Features {
-                title: "No features yet".to_owned(),
-                standfirst: "What each customer is measured by.".to_owned(),
-                absent: why_absent(missing).unwrap_or_default(),
-                ..Features::default()
-            };
-        }
+    let Measured::Value(found) = &outcome.results.features else {
+        return Features {
+            title: "No features yet".to_owned(),
+            standfirst: "What each customer is measured by.".to_owned(),
+            absent: why_absent(&outcome.results.features).unwrap_or_default(),
+            ..Features::default()
+        };
     };
     let of_group = |group: Group| found.dictionary.iter().filter(move |entry| entry.group == group);
     let (behavioural, corrected, shares) =

@@ -65,10 +65,12 @@ pub fn table_view(table: Table) -> AnyView {
         <div class="table" tabindex="0" role="group" aria-label=label>
             <table>
                 <caption>
-                    {caption}
-                    <button type="button" class="quiet copy" on:click=move |event| dom::copy(&table.tab_separated(), event.target())>
-                        "Copy"
-                    </button>
+                    <span class="caption">
+                        {caption}
+                        <button type="button" class="quiet copy" on:click=move |event| dom::copy(&table.tab_separated(), event.target())>
+                            "Copy"
+                        </button>
+                    </span>
                 </caption>
                 <thead inner_html=head></thead>
                 <tbody inner_html=rows></tbody>
