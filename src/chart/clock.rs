@@ -107,7 +107,7 @@ pub fn draw(input: &Clock, frame: Frame) -> Option<Scene> {
     let narrow = frame.is_narrow();
     let across = if narrow { 1.0 } else { dials.len() as f64 };
     let room = (frame.width / across).min(340.0);
-    let radius = room / 2.0 - 34.0;
+    let radius = room / 2.0 - 44.0;
     let high = 2.0 * radius + 76.0;
     let rows = if narrow { dials.len() as f64 } else { 1.0 };
     let mut scene = input.said.scene("clock", frame.width, high * rows);
