@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::frame::Frame;
+use super::frame::{Frame, fit};
 use super::said::Said;
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::report::{figures, tables};
@@ -150,23 +150,16 @@ fn side(scene: &mut Scene, counts: &[u64], starts: &[f64], total: u64, anchor: A
     for ((segment, count), y) in Segment::ALL.into_iter().zip(counts).zip(starts) {
         let share = figures::percent_whole(*count as f64 / total as f64);
         let shape = Shape::Rect { x, y: *y, width: BAR, height: tall(*count).max(1.0) };
-        scene.marks.push(Mark::new(shape, format!("tile {}", segment.slug())));
+        let said = format!("{}: {}, {share}", segment.name(), figures::counted(*count, "customer", "customers"));
+        scene.marks.push(Mark::new(shape, format!("tile {}", segment.slug())).saying(said));
         let narrow = scene.width < 420.0;
-        let words = if narrow { format!("{} {share}", short(segment)) } else { format!("{} {share}", segment.name()) };
+        // A share needs room that two names across from one another do not leave on a phone.
+        let words = if narrow { segment.name().to_owned() } else { format!("{} {share}", segment.name()) };
+        let words = fit(&words, 13.0, scene.width / 2.0 - 22.0);
         let at = if anchor == Anchor::Start { 18.0 } else { scene.width - 18.0 };
         let glyph = if anchor == Anchor::Start { 0.0 } else { scene.width - 13.0 };
         scene.glyph((glyph, y - 18.0), 13.0, segment, &format!("glyph ink-{}", segment.slug()));
         scene.text((at, y - 7.0), anchor, words, "flow-label halo");
-    }
-}
-
-/// A name that leaves room for the one across on a phone.
-fn short(segment: Segment) -> &'static str {
-    match segment {
-        Segment::Champions => "Champions",
-        Segment::FrequentExplorers => "Explorers",
-        Segment::LoyalOccasionals => "Occasionals",
-        Segment::AtRisk => "At Risk",
     }
 }
 

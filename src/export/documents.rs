@@ -17,6 +17,7 @@ use crate::planning::findings::PlanDesign;
 use crate::planning::plan::plan;
 use crate::report::documents::{Title, write};
 use crate::report::html::{self, Drawn, Links, Sheet};
+use crate::report::naming::Naming;
 use crate::report::{identity, markdown};
 use crate::segments::findings::Segment;
 
@@ -97,7 +98,7 @@ fn sheet(outcome: &Outcome, title: String) -> Sheet {
 fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
     let results = &outcome.results;
     let frame = Frame::DOCUMENT;
-    let scene: Scene = match name {
+    let mut scene: Scene = match name {
         "segments" if !results.segments.is_empty() => Some(mosaic::draw(&Segments::of(results), frame)),
         "segment-map" => {
             let density = outcome.drawings.score_density.value()?;
@@ -110,5 +111,9 @@ fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
         "null-benchmark" => dots::draw(&nulls(&results.clustering.value()?.null_benchmark)?, frame),
         _ => None,
     }?;
+    // The segments themselves are made with the names, which have their room in them.
+    if let Some(naming) = Naming::of(&results.params.labels).filter(|_| !name.starts_with("segment")) {
+        scene.name(naming);
+    }
     Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: scene.sentence, table: scene.table })
 }
