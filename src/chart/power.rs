@@ -15,7 +15,7 @@ const LISTED: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 3.0];
 pub fn power(found: &PlanningFindings) -> Option<Lines> {
     let curves = curves(found);
     let design = found.design;
-    let widest = curves.iter().flat_map(|curve| curve.points.last()).map(|point| point.0).fold(0.0, f64::max);
+    let widest = curves.iter().filter_map(|curve| curve.points.last()).map(|point| point.0).fold(0.0, f64::max);
     if curves.is_empty() {
         return None;
     }

@@ -52,7 +52,7 @@ impl Silhouettes {
         .numbers("Highest")
         .numbers("Nearer to another");
         let mut ordered: Vec<_> = found.clusters.iter().collect();
-        ordered.sort_by(|a, b| b.rows.cmp(&a.rows));
+        ordered.sort_by_key(|cluster| std::cmp::Reverse(cluster.rows));
         let mut clusters = Vec::new();
         for (index, cluster) in ordered.iter().enumerate() {
             let share = cluster.rows as f64 / total as f64;
