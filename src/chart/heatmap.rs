@@ -57,6 +57,8 @@ pub fn draw(input: &Heatmap, frame: Frame) -> Option<Scene> {
     let label = widest.min(frame.width * if frame.is_narrow() { 0.42 } else { 0.34 });
     let cell = ((frame.width - label) / (size - 1) as f64).clamp(4.0, 58.0);
     let high = cell.clamp(18.0, 34.0);
+    // Every second or third number where all would run into one another.
+    let every = (18.0 / cell).ceil().max(1.0) as usize;
     let mut scene = input.said.scene(input.subject.name(), frame.width, high * (size - 1) as f64 + 24.0);
     for (row, name) in names.iter().enumerate().skip(1) {
         let top = high * (row - 1) as f64;
@@ -67,10 +69,13 @@ pub fn draw(input: &Heatmap, frame: Frame) -> Option<Scene> {
             let left = label + cell * column as f64;
             one(&mut scene, (left, top, cell, high), value, (name, other), input.marked);
         }
-        // The column's name stands at the foot of the stairs: on its own diagonal, where there is room.
+        // A column goes by the number of its row.
         let column = row - 1;
-        let at = (label + cell * (column as f64 + 0.5), high * (size - 1) as f64 + 16.0);
-        scene.text(at, Anchor::Middle, (column + 1).to_string(), "tick-label");
+        if column.is_multiple_of(every) {
+            let words = (column + 1).to_string();
+            let middle = (label + cell * (column as f64 + 0.5)).min(scene.width - text_width(&words, 13.0) / 2.0);
+            scene.text((middle, high * (size - 1) as f64 + 16.0), Anchor::Middle, words, "tick-label");
+        }
     }
     let first = names.first()?;
     let at = label + cell + 6.0;
