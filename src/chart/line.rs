@@ -146,8 +146,10 @@ pub fn draw(input: &Lines, frame: Frame) -> Option<Scene> {
     for band in &input.bands {
         self::band(&mut scene, band, (&across, &up));
     }
+    let mut words = Vec::new();
     for level in &input.levels {
-        self::level(&mut scene, level, input, (&across, &up), (left, right, top, floor));
+        let edges = (left, right, top, floor);
+        words.push(self::level(&mut scene, level, input, (&across, &up), edges));
     }
     // What matters most is drawn last, on top.
     for tone in [Tone::Grey, Tone::Ink, Tone::Accent] {
@@ -155,6 +157,8 @@ pub fn draw(input: &Lines, frame: Frame) -> Option<Scene> {
             self::line(&mut scene, line, (&across, &up));
         }
     }
+    // Words of levels lie over the lines, or the lines would strike them out.
+    scene.marks.extend(words);
     let loose = lines.iter().filter(|line| line.loose && !line.name.is_empty());
     names_of_points(&mut scene, loose, (&across, &up), (left, right, top, floor));
     if narrow {
@@ -190,18 +194,20 @@ fn band(scene: &mut Scene, band: &Band, (across, up): (&Scale, &Scale)) {
     }
 }
 
+/// Draws the level's line; its words are handed back.
 fn level(
     scene: &mut Scene,
     level: &Level,
     input: &Lines,
     (across, up): (&Scale, &Scale),
     (left, right, top, floor): (f64, f64, f64, f64),
-) {
+) -> Mark {
+    let text = |at, anchor, words, class: &str| Mark::new(Shape::Text { at, anchor, words }, class);
     match level {
         Level::Across(value, words) => {
             let at = up.at(*value);
             scene.line((left, at), (right, at), "band strong");
-            scene.text((left + 6.0, at - 6.0), Anchor::Start, fit(words, 12.5, right - left), "band-label halo");
+            text((left + 6.0, at - 6.0), Anchor::Start, fit(words, 12.5, right - left), "band-label halo")
         }
         Level::Up(value, words) => {
             let at = across.at(*value);
@@ -209,7 +215,7 @@ fn level(
             let (anchor, shift) =
                 if at > f64::midpoint(left, right) { (Anchor::End, -6.0) } else { (Anchor::Start, 6.0) };
             let room = if shift > 0.0 { right - at } else { at - left } - 6.0;
-            scene.text((at + shift, top + 12.0), anchor, fit(words, 13.0, room), "threshold-label halo");
+            text((at + shift, top + 12.0), anchor, fit(words, 13.0, room), "threshold-label halo")
         }
         Level::Diagonal(words) => {
             let (low, high) = (input.x.low.max(input.y.low), input.x.high.min(input.y.high));
@@ -217,7 +223,7 @@ fn level(
             scene.marks.push(Mark::new(Shape::Path(vec![from, to]), "diagonal"));
             let middle = (f64::midpoint(from.0, to.0) + 10.0, f64::midpoint(from.1, to.1) + 16.0);
             let room = right - middle.0;
-            scene.text(middle, Anchor::Start, fit(words, 12.5, room), "band-label halo");
+            text(middle, Anchor::Start, fit(words, 12.5, room), "band-label halo")
         }
     }
 }

@@ -10,7 +10,7 @@
 //! - [`forest`]: effects with intervals.
 //! - [`shares_over_time`]: the four shares from step to step.
 //! - [`k_curve`]: silhouette over k, beside what structureless data would score.
-//! - [`boxes`]: one metric in several groups; [`dots`]: rows of dots with intervals; [`line`]: curves with bands;
+//! - [`boxes`]: one metric in several groups; [`dots`]: rows of dots with intervals; [`mod@line`]: curves with bands;
 //!   [`heatmap`], [`flow`] (who moves where), [`clock`] (hours and weekdays), [`silhouette`], [`dendrogram`],
 //!   [`loadings`].
 //! - [`calibration`], [`power`], [`reliability`], [`scree`], [`thresholds`]: findings as curves;

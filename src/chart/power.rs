@@ -63,8 +63,9 @@ pub fn power(found: &PlanningFindings) -> Option<Lines> {
         format!("Every segment that could be measured finds a change of {planned} with a chance of {asked} or more.")
     } else {
         format!(
-            "{} would find a change of {planned} less often than {asked} of the time, even with all its customers.",
-            wording::list(&short)
+            "{} would find a change of {planned} less often than {asked} of the time, even with all {} customers.",
+            wording::list(&short),
+            if short.len() == 1 { "its" } else { "their" }
         )
     };
     Some(Lines {
