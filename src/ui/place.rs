@@ -57,6 +57,11 @@ fn top(element: &Element) -> f64 {
     element.get_bounding_client_rect().top()
 }
 
+/// What is folded away or hidden stands nowhere.
+fn drawn(element: &Element) -> bool {
+    element.get_bounding_client_rect().height() > 0.0
+}
+
 fn now() -> Place {
     let focused = document().active_element();
     let mut place = Place::default();
@@ -71,7 +76,7 @@ fn now() -> Place {
     }
     // At the very top nothing needs holding.
     if window().scroll_y().unwrap_or_default() > 0.0 {
-        let marks = named(MARKS).into_iter().map(|(name, mark)| (name, top(&mark)));
+        let marks = named(MARKS).into_iter().filter(|(_, mark)| drawn(mark)).map(|(name, mark)| (name, top(&mark)));
         place.marks = marks.filter(|(_, top)| *top >= 0.0).take(MARKS_HELD).collect();
     }
     place

@@ -123,7 +123,12 @@ test("full depth refines the open page without moving it under the reader", asyn
     const from = top();
     let moved = 0, ran = false;
     const watch = () => {
-      moved = Math.max(moved, Math.abs(top() - from));
+      // What is painted: observers look after all that a frame still sets right.
+      const painted = new IntersectionObserver(([entry]) => {
+        moved = Math.max(moved, Math.abs(entry.boundingClientRect.top - from));
+        painted.disconnect();
+      });
+      painted.observe(document.querySelector("[data-testid=customer-id]"));
       const state = document.documentElement.dataset.state;
       ran ||= state === "running";
       if (ran && state === "done") {
