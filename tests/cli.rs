@@ -291,7 +291,8 @@ fn thresholds_typed_in_reach_every_file() {
         let sql = text(&format!("sql/{dialect}.sql"));
         assert!(sql.contains("0.1") && sql.contains("0.4375"), "{sql}");
     }
-    assert!(text("documents/decision_memo.md").contains("set by hand"));
+    // So few customers have a refusal for a memo; the plan says it whatever the verdict.
+    assert!(text("documents/monitoring_plan.md").contains("Set by hand"));
     // Every row by the rule at these thresholds.
     let mut rows = 0;
     for line in text("assignments.csv").lines().skip(1) {
