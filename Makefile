@@ -26,7 +26,7 @@ serve: setup-build ## build the page and serve it with the demo extract on http:
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release
 
-test: setup-test test-data test-native test-sql test-wasm test-e2e ## every test: native, wasm in a browser, end to end
+test: setup-test test-data test-native test-sql build test-wasm test-e2e ## every test: native, wasm in a browser, end to end
 
 test-native: ## the analysis, natively
 	cargo test
@@ -39,9 +39,10 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 	cargo build --bin quadrant
 	@.ci/engines spark postgres sqlglot
 
-# wasm-bindgen's runner finds Debian's driver by this variable.
+# wasm-bindgen's runner finds Debian's driver by this variable. Released code: it is what visitors run, and its
+# dependencies are those of the engine, built already.
 test-wasm: setup-test ## the same numbers in a headless browser
-	CHROMEDRIVER=$$(command -v chromedriver) cargo test $(WASM) --test web --test reference
+	CHROMEDRIVER=$$(command -v chromedriver) cargo test --release $(WASM) --test web --test reference
 
 test-size: build ## what a first visit loads, against its limit
 	node tests/e2e/size.mjs dist

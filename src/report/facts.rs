@@ -226,7 +226,8 @@ fn clustering(results: &Results, fields: &mut Fields) {
         fields.words("structure", wording::structure(*structure));
         fields.flag("no_structure", *structure == Structure::None);
     }
-    let sets = Figure::new(found.sets.len() as f64, Style::Integer, "clustering.sets", "feature sets compared");
+    let heard = found.sets.iter().filter(|set| set.best_k.value().is_some()).count();
+    let sets = Figure::new(heard as f64, Style::Integer, "clustering.sets", "feature sets compared");
     fields.figure("sets", Some(sets));
     fields.set(
         "clustering_table",
