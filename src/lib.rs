@@ -15,6 +15,7 @@
 //! shows of it, `protocol`
 //! and `worker` carry it to the page, `ui` shows it.
 
+pub mod crew;
 pub mod pace;
 pub mod stats;
 

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom: a room may use rooms above it, never one below.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "pace",
+    "crew",
     "stats",
     "extract",
     "readiness",

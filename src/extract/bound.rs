@@ -75,6 +75,12 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// For work on rows that have been read: it stands still on the bar, and can be cancelled.
+    pub(super) fn progress(&self) -> Pace {
+        let done = self.rows_done.min(self.rows_total);
+        self.pace.part(done, done, self.rows_total)
+    }
+
     /// `rows` more rows are read.
     pub(super) async fn tick(&mut self, rows: usize) -> Result<(), ExtractError> {
         self.rows_done += rows as u64;

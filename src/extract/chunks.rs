@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::pages::check_header;
@@ -21,12 +22,30 @@ const LONGEST_HEADER: u64 = 1 << 16;
 /// Reads ranges through a few buffered windows and refuses what lies outside the file or cannot be a page.
 pub(super) struct Chunks {
     source: Arc<dyn Source>,
+    /// Where column chunks end, ascending: a window does not reach into the next one, which is another column's.
+    ends: Vec<u64>,
     windows: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
 impl Chunks {
-    pub(super) fn new(source: Arc<dyn Source>) -> Self {
-        Self { source, windows: Mutex::default() }
+    pub(super) fn new(source: Arc<dyn Source>, metadata: &ParquetMetaData) -> Self {
+        let mut ends: Vec<u64> = metadata
+            .row_groups()
+            .iter()
+            .flat_map(|group| group.columns())
+            .map(|chunk| {
+                let (start, length) = chunk.byte_range();
+                start.saturating_add(length)
+            })
+            .collect();
+        ends.sort_unstable();
+        Self { source, ends, windows: Mutex::default() }
+    }
+
+    /// Bytes worth reading from `start` on.
+    fn worth(&self, start: u64) -> u64 {
+        let end = self.ends.get(self.ends.partition_point(|end| *end <= start)).copied();
+        end.map_or(WINDOW, |end| (end - start).min(WINDOW))
     }
 
     /// `length` bytes from `start`, from a window if one holds them.
@@ -43,9 +62,16 @@ impl Chunks {
             let at = (start - from) as usize;
             return Ok(bytes.slice(at..at + length));
         }
-        let take = (length as u64).max(WINDOW).min(self.source.len() - start);
-        let mut buffer = vec![0; take as usize];
-        self.source.read(start, &mut buffer).map_err(|e| ParquetError::External(Box::new(e)))?;
+        let take = (length as u64).max(self.worth(start)).min(self.source.len() - start);
+        let mut buffer = Vec::with_capacity(take as usize);
+        // The beginning may be known from the window that its header was read with.
+        let known = windows.iter().find(|(from, bytes)| *from <= start && start < from + bytes.len() as u64);
+        if let Some((from, bytes)) = known {
+            buffer.extend_from_slice(&bytes[(start - from) as usize..]);
+        }
+        let at = start + buffer.len() as u64;
+        let missing = take as usize - buffer.len();
+        self.source.append(at, missing, &mut buffer).map_err(|e| ParquetError::External(Box::new(e)))?;
         let bytes = Bytes::from(buffer);
         if bytes.len() as u64 <= WINDOW {
             if windows.len() == WINDOWS {

@@ -62,6 +62,12 @@ impl Line {
         self.0 & !Self::REORDERED
     }
 
+    /// The line's place in its order: by product, reorders last, so that merging can keep the last.
+    #[inline]
+    pub(super) fn place(self) -> u32 {
+        self.0.rotate_left(1)
+    }
+
     /// Did this customer buy this product in an earlier order?
     #[inline]
     pub fn reordered(self) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Lines arrive in any order, orders lie grouped by customer. A first pass over the order column counts,
 //! a second puts each product straight into its order's place, so the only large allocation is the
-//! history's own column of lines.
+//! history's own column of lines. Where the lines of an order stand together, as in most files, the first pass keeps
+//! what it found (a few bytes per order) and the second need not read the order column again.
 
 use hashbrown::HashTable;
 
@@ -16,6 +17,8 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
 use super::schema::Role;
+use crate::crew::{ranges, together, workers};
+use crate::pace::{Cancelled, Pace};
 
 /// No more lines than this.
 const MOST_LINES: u64 = u32::MAX as u64;
@@ -59,6 +62,63 @@ struct Run {
     /// Position of the order; or a sentinel of `orders`.
     order: u32,
     rows: u32,
+}
+
+/// Rows per run from which runs are worth keeping: they then weigh at most half of what the lines do.
+const ROWS_PER_RUN: u64 = 4;
+/// Runs that are kept whatever the lines weigh.
+const FREE_RUNS: u64 = 1 << 16;
+
+/// The runs of a whole file, from the first pass for the second; `None` where they are too many.
+struct Kept {
+    runs: Option<Vec<Run>>,
+    rows: u64,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self { runs: Some(Vec::new()), rows: 0 }
+    }
+
+    /// Keeps the runs of a batch, or gives all of them up.
+    fn push(&mut self, runs: &[Run], rows: usize) {
+        self.rows += rows as u64;
+        let Some(kept) = &mut self.runs else { return };
+        kept.extend_from_slice(runs);
+        if kept.len() as u64 > self.rows / ROWS_PER_RUN + FREE_RUNS {
+            self.runs = None;
+        }
+    }
+}
+
+/// Deals kept runs out again, batch by batch.
+struct Deal {
+    runs: std::vec::IntoIter<Run>,
+    rest: Run,
+}
+
+impl Deal {
+    fn new(runs: Vec<Run>) -> Self {
+        Self { runs: runs.into_iter(), rest: Run { order: NO_ORDER, rows: 0 } }
+    }
+
+    /// The runs of the next `rows` rows; fewer when there are no more.
+    fn take(&mut self, rows: usize, into: &mut Vec<Run>) {
+        into.clear();
+        let mut wanted = rows as u32;
+        while wanted > 0 {
+            if self.rest.rows == 0 {
+                match self.runs.next() {
+                    Some(run) => self.rest = run,
+                    None => return,
+                }
+            }
+            let run = Run { order: self.rest.order, rows: self.rest.rows.min(wanted) };
+            self.rest.rows -= run.rows;
+            wanted -= run.rows;
+            into.push(run);
+        }
+    }
 }
 
 /// Which order each row of a batch belongs to.
@@ -136,7 +196,7 @@ pub(super) async fn read_lines(
     let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
     let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new(), runs: Vec::new() };
 
-    let (start, with_return) =
+    let (start, with_return, kept) =
         count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
     let mut returns = Returns::default();
     let mut next = 0u32;
@@ -161,8 +221,8 @@ pub(super) async fn read_lines(
         amount: any(Role::Amount).then(|| vec![0.0; count]),
         returns,
     };
-    for part in parts {
-        fill(part, order_role, needs_customer, &mut filled, &mut finder, catalogue, reading).await?;
+    for (part, kept) in parts.iter().zip(kept) {
+        fill(part, order_role, needs_customer, &mut filled, &mut finder, kept.runs, catalogue, reading).await?;
     }
     merge(filled, catalogue, any(Role::Quantity), reading).await
 }
@@ -179,7 +239,8 @@ fn zeroed<T: Clone + Default>(what: &'static str, count: usize) -> Result<Vec<T>
     Ok(values)
 }
 
-/// First pass: start of each order's lines, and the orders that hold a return, in ascending order.
+/// First pass: start of each order's lines, the orders that hold a return, in ascending order, and the runs of each
+/// part.
 async fn count_lines(
     parts: &[Bound<'_>],
     wide: bool,
@@ -188,8 +249,9 @@ async fn count_lines(
     orders: usize,
     finder: &mut Finder<'_>,
     reading: &mut Reading<'_>,
-) -> Result<(Vec<u32>, Vec<u32>), ExtractError> {
+) -> Result<(Vec<u32>, Vec<u32>, Vec<Kept>), ExtractError> {
     let mut start = vec![0u32; orders + 1];
+    let mut kept_runs = Vec::with_capacity(parts.len());
     let mut with_return = Vec::new();
     let mut total = 0u64;
     let mut rows_all = 0;
@@ -200,7 +262,9 @@ async fn count_lines(
             roles.push(Role::Customer);
         }
         let (slots, batches) = part.stream(&roles)?;
+        let mut kept = Kept::new();
         let (Some(order_at), quantity_at, customer_at) = (slots[0], slots[1], slots.get(2).copied().flatten()) else {
+            kept_runs.push(kept);
             continue;
         };
         let (mut rows_before, mut late, mut shared) = (0u64, 0u64, 0u64);
@@ -246,9 +310,11 @@ async fn count_lines(
                     }
                 }
             }
+            kept.push(&finder.runs, batch.num_rows());
             rows_before += batch.num_rows() as u64;
             reading.tick(batch.num_rows()).await?;
         }
+        kept_runs.push(kept);
         rows_all += rows_before;
         if rows_before == 0 {
             return Err(ExtractError::ZeroRows { file: part.table.name().to_owned() });
@@ -282,7 +348,7 @@ async fn count_lines(
     }
     with_return.sort_unstable();
     with_return.dedup();
-    Ok((start, with_return))
+    Ok((start, with_return, kept_runs))
 }
 
 /// Lines in place, not yet sorted.
@@ -347,25 +413,30 @@ impl Filled {
 const LINE_ROLES: [Role; 6] =
     [Role::Product, Role::Reordered, Role::Quantity, Role::Amount, Role::Category, Role::Customer];
 
-/// Second pass: every product into its order's next free place.
+/// Second pass: every product into its order's next free place. `runs` are those of the first pass; without them the
+/// order column is read again.
+#[expect(clippy::too_many_arguments, reason = "what is read, from where, into what")]
 async fn fill(
     part: &Bound<'_>,
     order_role: Role,
     needs_customer: bool,
     filled: &mut Filled,
     finder: &mut Finder<'_>,
+    runs: Option<Vec<Run>>,
     catalogue: &mut Catalogue,
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
-    let mut roles = vec![order_role];
+    let mut deal = runs.map(Deal::new);
+    let mut roles = if deal.is_none() { vec![order_role] } else { Vec::new() };
     roles.extend(LINE_ROLES.iter().copied().filter(|role| match role {
         Role::Category => catalogue.from_lines,
-        Role::Customer => needs_customer,
+        Role::Customer => needs_customer && deal.is_none(),
         _ => true,
     }));
     let (slots, batches) = part.stream(&roles)?;
     let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
-    let (Some(order_at), Some(product_at)) = (slot(order_role), slot(Role::Product)) else { return Ok(()) };
+    let Some(product_at) = slot(Role::Product) else { return Ok(()) };
+    let order_at = slot(order_role);
     let orders = filled.end.len();
     let mut products = Vec::new();
     let mut reordered = Flags::default();
@@ -374,8 +445,14 @@ async fn fill(
     let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
     for batch in batches {
         let batch = batch?;
-        let customer = slot(Role::Customer).map(|at| batch.column(at));
-        finder.find(part, order_role, batch.column(order_at), customer, rows_before)?;
+        match (&mut deal, order_at) {
+            (Some(deal), _) => deal.take(batch.num_rows(), &mut finder.runs),
+            (None, Some(at)) => {
+                let customer = slot(Role::Customer).map(|at| batch.column(at));
+                finder.find(part, order_role, batch.column(at), customer, rows_before)?;
+            }
+            (None, None) => return Ok(()),
+        }
         catalogue
             .products
             .intern(batch.column(product_at), &mut products)
@@ -437,6 +514,12 @@ async fn fill(
             without_product += u64::from(run.rows) - (end as u64 - u64::from(at));
             filled.weigh(run.order, at, &products, rows, &quantity.values, &amount.values);
         }
+        if row != batch.num_rows() {
+            return Err(ExtractError::FileChanged {
+                file: part.table.name().to_owned(),
+                detail: "it has more rows than when its orders were looked up".to_owned(),
+            });
+        }
         rows_before += batch.num_rows() as u64;
         reading.tick(batch.num_rows()).await?;
     }
@@ -466,61 +549,140 @@ async fn merge(
 ) -> Result<Lines, ExtractError> {
     let (rank, _) = catalogue.products.ranks();
     let orders = filled.end.len();
-    let mut line_start = vec![0u32; orders + 1];
-    let mut write = 0usize;
-    let (mut merged, mut left_out) = (0u64, 0u64);
-    // A line's place in its order: by product, reorders last, so that merging can keep the last.
-    let key = |line: &Line| (line.product(), line.reordered());
-    for order in 0..orders {
-        let (from, to) = (filled.start[order] as usize, filled.end[order] as usize);
-        for line in &mut filled.lines[from..to] {
-            *line = Line::new(rank[line.product() as usize], line.reordered());
-        }
-        line_start[order] = write as u32;
-        let slot =
-            if has_quantity && !filled.returns.start.is_empty() { filled.returns.slot(order as u32) } else { None };
-        if let Some(slot) = slot {
-            let run = NetLines::of(&filled, from, to, slot, key);
-            merged += run.merged;
-            left_out += run.left_out;
-            if let Some(amount) = &mut filled.amount {
-                amount[order] = run.amount;
-            }
-            filled.lines[write..write + run.lines.len()].copy_from_slice(&run.lines);
-            write += run.lines.len();
-        } else {
-            let run = &mut filled.lines[from..to];
-            if !run.is_sorted_by_key(key) {
-                run.sort_unstable_by_key(key);
-            }
-            let begin = write;
-            for read in from..to {
-                let line = filled.lines[read];
-                if write > begin && filled.lines[write - 1].product() == line.product() {
-                    merged += 1;
-                    filled.lines[write - 1] = line;
-                } else {
-                    filled.lines[write] = line;
-                    write += 1;
-                }
-            }
-        }
-        if order % 16_384 == 0 {
-            reading.tick(0).await?;
-        }
+    let returns = Some(&filled.returns).filter(|returns| has_quantity && !returns.start.is_empty());
+    let (mut lines, mut amount) = (filled.lines.as_mut_slice(), filled.amount.as_deref_mut());
+    let mut pieces = Vec::new();
+    for orders in ranges(orders, workers(), |order| u64::from(filled.start[order])) {
+        let (own, rest) = lines.split_at_mut((filled.start[orders.end] - filled.start[orders.start]) as usize);
+        lines = rest;
+        let own_amount = amount.take().map(|all| {
+            let (own, rest) = all.split_at_mut(orders.len());
+            amount = Some(rest);
+            own
+        });
+        pieces.push(Piece {
+            first: orders.start,
+            start: &filled.start[orders.start..=orders.end],
+            end: &filled.end[orders],
+            lines: own,
+            amount: own_amount,
+            returns,
+            rank: &rank,
+        });
     }
-    line_start[orders] = write as u32;
+    let merged = together(pieces, async |piece, pace| piece.merge(pace).await, &reading.progress()).await?;
+    // What each piece left at its end is closed up.
+    let mut line_start = Vec::with_capacity(orders + 1);
+    let (mut write, mut repeated, mut left_out) = (0, 0, 0);
+    for piece in &merged {
+        filled.lines.copy_within(piece.from..piece.from + piece.kept, write);
+        line_start.extend(piece.line_start.iter().map(|start| start + write as u32));
+        write += piece.kept;
+        repeated += piece.merged;
+        left_out += piece.left_out;
+    }
+    line_start.push(write as u32);
     filled.lines.truncate(write);
     if filled.lines.capacity() > write + write / 8 {
         filled.lines.shrink_to_fit();
     }
-    reading.notes.say("lines_merged", merged, "Lines that repeat a product of their order were merged into one");
+    reading.notes.say("lines_merged", repeated, "Lines that repeat a product of their order were merged into one");
     reading.notes.say(
         "returns_left_out",
         left_out,
         "Lines with a quantity of 0 or less are returns or adjustments and were left out of baskets and products",
     );
     Ok(Lines { line_start, lines: filled.lines, amount: filled.amount })
+}
+
+/// Neighbouring orders with their places.
+struct Piece<'a> {
+    /// The first order.
+    first: usize,
+    /// Start of each order's places, and the end of the last one's, in all lines.
+    start: &'a [u32],
+    /// End of the filled part of each order's places.
+    end: &'a [u32],
+    lines: &'a mut [Line],
+    amount: Option<&'a mut [f64]>,
+    /// `None` if no line can be a return.
+    returns: Option<&'a Returns>,
+    rank: &'a [u32],
+}
+
+/// What became of a [`Piece`].
+struct Merged {
+    /// Where its places begin in all lines.
+    from: usize,
+    /// Lines kept, at the beginning of its places.
+    kept: usize,
+    /// Start of each order's lines from there.
+    line_start: Vec<u32>,
+    merged: u64,
+    left_out: u64,
+}
+
+impl Piece<'_> {
+    async fn merge(mut self, pace: &Pace) -> Result<Merged, Cancelled> {
+        let base = self.start.first().copied().unwrap_or(0);
+        let (mut merged, mut left_out, mut write) = (0, 0, 0);
+        let mut line_start = Vec::with_capacity(self.end.len());
+        for (at, (&from, &to)) in self.start.iter().zip(self.end).enumerate() {
+            let (from, to) = ((from - base) as usize, (to - base) as usize);
+            for line in &mut self.lines[from..to] {
+                *line = Line::new(self.rank[line.product() as usize], line.reordered());
+            }
+            line_start.push(write as u32);
+            let returns = self.returns.and_then(|returns| Some((returns, returns.slot((self.first + at) as u32)?)));
+            if let Some((returns, slot)) = returns {
+                let net = NetLines::of(&self.lines[from..to], returns, slot);
+                merged += net.merged;
+                left_out += net.left_out;
+                if let Some(amount) = &mut self.amount {
+                    amount[at] = net.amount;
+                }
+                self.lines[write..write + net.lines.len()].copy_from_slice(&net.lines);
+                write += net.lines.len();
+            } else {
+                sort(&mut self.lines[from..to]);
+                let begin = write;
+                for read in from..to {
+                    let line = self.lines[read];
+                    if write > begin && self.lines[write - 1].product() == line.product() {
+                        merged += 1;
+                        self.lines[write - 1] = line;
+                    } else {
+                        self.lines[write] = line;
+                        write += 1;
+                    }
+                }
+            }
+            if at % 16_384 == 0 {
+                pace.tick(at as u64, self.end.len() as u64).await?;
+            }
+        }
+        Ok(Merged { from: base as usize, kept: write, line_start, merged, left_out })
+    }
+}
+
+/// Lines that are sorted by moving each to its place; most orders are as short.
+const SHORT: usize = 24;
+
+/// Sorts the lines of one order by [`Line::place`].
+fn sort(lines: &mut [Line]) {
+    if lines.len() > SHORT {
+        lines.sort_unstable_by_key(|line| line.place());
+        return;
+    }
+    for i in 1..lines.len() {
+        let line = lines[i];
+        let mut at = i;
+        while at > 0 && lines[at - 1].place() > line.place() {
+            lines[at] = lines[at - 1];
+            at -= 1;
+        }
+        lines[at] = line;
+    }
 }
 
 /// The lines of one order that holds returns, after netting quantities per product.
@@ -532,21 +694,21 @@ struct NetLines {
 }
 
 impl NetLines {
-    fn of(filled: &Filled, from: usize, to: usize, slot: usize, key: impl Fn(&Line) -> (u32, bool)) -> Self {
-        let mut rows: Vec<usize> = (0..to - from).collect();
+    fn of(lines: &[Line], returns: &Returns, slot: usize) -> Self {
+        let mut rows: Vec<usize> = (0..lines.len()).collect();
         // Stable, so that quantities and amounts add in the order of the file.
-        rows.sort_by_key(|&i| key(&filled.lines[from + i]));
+        rows.sort_by_key(|&i| lines[i].place());
         let mut net = Self { lines: Vec::new(), amount: 0.0, merged: 0, left_out: 0 };
-        for same in rows.chunk_by(|&a, &b| filled.lines[from + a].product() == filled.lines[from + b].product()) {
-            let units: f64 = same.iter().map(|&i| filled.returns.quantity[slot + i]).sum();
+        for same in rows.chunk_by(|&a, &b| lines[a].product() == lines[b].product()) {
+            let units: f64 = same.iter().map(|&i| returns.quantity[slot + i]).sum();
             net.merged += same.len() as u64 - 1;
             if units <= 0.0 {
                 net.left_out += 1;
                 continue;
             }
-            let money = |i: &usize| filled.returns.amount.get(slot + i).copied().unwrap_or(0.0);
+            let money = |i: &usize| returns.amount.get(slot + i).copied().unwrap_or(0.0);
             net.amount += same.iter().map(money).sum::<f64>();
-            net.lines.extend(same.last().map(|&i| filled.lines[from + i]));
+            net.lines.extend(same.last().map(|&i| lines[i]));
         }
         net
     }

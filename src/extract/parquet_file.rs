@@ -168,7 +168,7 @@ impl Table for ParquetFile {
         let mask = ProjectionMask::roots(schema, wanted.iter().copied());
         let record = Record::default();
         let groups = Groups {
-            chunks: Arc::new(Chunks::new(Arc::clone(&self.source))),
+            chunks: Arc::new(Chunks::new(Arc::clone(&self.source), &self.metadata)),
             metadata: Arc::clone(&self.metadata),
             record: Arc::clone(&record),
         };

@@ -22,6 +22,13 @@ pub trait Source: Send + Sync {
 
     /// Fills `buf` from `offset`. Anything short of all of `buf` is an error.
     fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SourceError>;
+
+    /// Appends `length` bytes from `offset` to `buf`. Anything short of that is an error.
+    fn append(&self, offset: u64, length: usize, buf: &mut Vec<u8>) -> Result<(), SourceError> {
+        let at = buf.len();
+        buf.resize(at + length, 0);
+        self.read(offset, &mut buf[at..])
+    }
 }
 
 /// A range that could not be read.
@@ -125,16 +132,14 @@ mod native {
         }
     }
 
-    impl Source for FileSource {
-        fn name(&self) -> &str {
-            &self.name
-        }
-
-        fn len(&self) -> u64 {
-            self.len
-        }
-
-        fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SourceError> {
+    impl FileSource {
+        /// Hands the file to `read`, standing at `offset`, if it is what it was; `length` bytes are expected.
+        fn at(
+            &self,
+            offset: u64,
+            length: usize,
+            read: impl FnOnce(&mut File) -> std::io::Result<()>,
+        ) -> Result<(), SourceError> {
             // A reader that panicked half-way leaves only a file position behind; the next seek mends it.
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
             let failed = |error: &std::io::Error| SourceError::Failed { offset, detail: error.to_string() };
@@ -147,11 +152,32 @@ mod native {
                 return Err(SourceError::Changed { detail: "it was written to".to_owned() });
             }
             file.seek(SeekFrom::Start(offset)).map_err(|e| failed(&e))?;
-            file.read_exact(buf).map_err(|e| match e.kind() {
+            read(&mut file).map_err(|e| match e.kind() {
                 std::io::ErrorKind::UnexpectedEof => {
-                    SourceError::Changed { detail: format!("{} bytes at byte {offset} are not there", buf.len()) }
+                    SourceError::Changed { detail: format!("{length} bytes at byte {offset} are not there") }
                 }
                 _ => failed(&e),
+            })
+        }
+    }
+
+    impl Source for FileSource {
+        fn name(&self) -> &str {
+            &self.name
+        }
+
+        fn len(&self) -> u64 {
+            self.len
+        }
+
+        fn read(&self, offset: u64, buf: &mut [u8]) -> Result<(), SourceError> {
+            self.at(offset, buf.len(), |file| file.read_exact(buf))
+        }
+
+        fn append(&self, offset: u64, length: usize, buf: &mut Vec<u8>) -> Result<(), SourceError> {
+            self.at(offset, length, |file| match file.take(length as u64).read_to_end(buf)? {
+                read if read == length => Ok(()),
+                _ => Err(std::io::ErrorKind::UnexpectedEof.into()),
             })
         }
     }

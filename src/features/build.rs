@@ -1,5 +1,8 @@
 //! From order history to feature table in one pass over the customers.
 
+use std::ops::Range;
+
+use crate::crew::{ranges, together, workers};
 use crate::extract::history::{Line, NO_CLOCK, OrderHistory};
 use crate::pace::{Cancelled, Pace};
 use crate::readiness::clock::{Circle, CircularSum};
@@ -18,13 +21,32 @@ const STRIDE: usize = 1_000;
 /// that is emptied through a bit set. Definitions are the canonical ones of the catalogue; moments
 /// of whole numbers are exact, the others follow Welford's recurrence in order of the orders.
 pub async fn build(history: &OrderHistory, min_orders: u32, pace: &Pace) -> Result<FeatureTable, Cancelled> {
-    let customers = history.customer_count();
-    let mut out = Columns::with_capacity(history, customers);
+    let first_line = |c: usize| history.order_start.get(c).map_or(0, |&o| u64::from(history.line_start[o as usize]));
+    let pieces = ranges(history.customer_count(), workers(), first_line);
+    let built =
+        together(pieces, async |customers, pace| columns(history, customers, min_orders, pace).await, pace).await?;
+    let mut built = built.into_iter();
+    let mut all = built.next().unwrap_or_else(|| Columns::with_capacity(history, 0));
+    for piece in built {
+        all.append(piece);
+    }
+    Ok(all.finish(history))
+}
+
+/// The columns of some customers.
+async fn columns(
+    history: &OrderHistory,
+    customers: Range<usize>,
+    min_orders: u32,
+    pace: &Pace,
+) -> Result<Columns, Cancelled> {
+    let total = customers.len() as u64;
+    let mut out = Columns::with_capacity(history, customers.len());
     let mut counter = LineCounter::new(history);
     let circles = (Circle::hours(), Circle::weekdays());
-    for c in 0..customers {
-        if c % STRIDE == 0 {
-            pace.tick(c as u64, customers as u64).await?;
+    for (at, c) in customers.enumerate() {
+        if at % STRIDE == 0 {
+            pace.tick(at as u64, total).await?;
         }
         let orders = history.orders_of(c);
         if orders.len() < min_orders as usize {
@@ -45,7 +67,7 @@ pub async fn build(history: &OrderHistory, min_orders: u32, pace: &Pace) -> Resu
         out.push(c as u32, orders.len() as u32, &gaps, &baskets);
         out.push_clock(history, orders, &circles);
     }
-    Ok(out.finish(history))
+    Ok(out)
 }
 
 /// Count, mean and squared deviations of a stream (Welford 1962).
@@ -329,6 +351,18 @@ impl Columns {
             self.corrected[Corrected::MeanWeekdayCircular.index()].push(mean);
             self.corrected[Corrected::StdWeekdayCircular.index()].push(std);
         }
+    }
+
+    /// Puts the next customers behind these.
+    fn append(&mut self, mut next: Self) {
+        self.customer.append(&mut next.customer);
+        self.orders.append(&mut next.orders);
+        let columns = self.behavioural.iter_mut().chain(&mut self.corrected);
+        for (column, more) in columns.zip(next.behavioural.iter_mut().chain(&mut next.corrected)) {
+            column.append(more);
+        }
+        self.runs.append(next.runs);
+        self.excluded.append(next.excluded);
     }
 
     fn finish(self, history: &OrderHistory) -> FeatureTable {

@@ -67,6 +67,15 @@ impl ShareRuns {
         self.category[run.clone()].iter().zip(&self.lines[run]).map(move |(&c, &n)| (c as usize, f64::from(n) / total))
     }
 
+    /// Puts the rows of `next`, which has the same categories, behind these.
+    pub(super) fn append(&mut self, mut next: Self) {
+        let base = self.category.len() as u32;
+        self.start.extend(next.start.iter().skip(1).map(|start| start + base));
+        self.category.append(&mut next.category);
+        self.lines.append(&mut next.lines);
+        self.total.append(&mut next.total);
+    }
+
     /// The dense column of category `c`.
     fn column(&self, c: usize) -> Vec<f64> {
         (0..self.total.len())
@@ -91,6 +100,16 @@ pub struct Excluded {
     pub no_lines: u64,
     /// A score at customer level that is missing or cannot be.
     pub invalid_score: u64,
+}
+
+impl Excluded {
+    /// Counts those of `next` too.
+    pub(super) fn append(&mut self, next: Self) {
+        self.too_few_orders += next.too_few_orders;
+        self.no_gap += next.no_gap;
+        self.no_lines += next.no_lines;
+        self.invalid_score += next.invalid_score;
+    }
 }
 
 impl FeatureTable {

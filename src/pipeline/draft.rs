@@ -65,6 +65,13 @@ impl Draft {
         }
     }
 
+    /// The files' hashes, in the order of the files.
+    pub(super) fn hashed(&mut self, hashes: Vec<String>) {
+        for (file, hash) in self.extract.files.iter_mut().zip(hashes) {
+            file.sha256 = hash;
+        }
+    }
+
     /// The outcome that this evidence makes: the decision is computed here and nowhere else.
     pub(super) fn outcome(&self) -> Outcome {
         let (gates, median_orders) = match &self.readiness {

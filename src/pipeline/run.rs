@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::clustering::effort::Effort;
 use crate::clustering::exact::all_customers;
-use crate::clustering::findings::ExactFindings;
+use crate::clustering::findings::{ClusteringFindings, ExactFindings};
 use crate::clustering::tribunal::{Question, tribunal};
+use crate::crew::Beside;
 use crate::extract::columns::mapped_columns;
+use crate::extract::error::ExtractError;
 use crate::extract::history::{CustomerTable, Extract, OrderHistory};
 use crate::extract::ids::Ids;
 use crate::extract::schema::{Mapping, Role};
@@ -14,9 +16,10 @@ use crate::extract::source::Source;
 use crate::extract::{ReadOptions, inspect, read, sha256};
 use crate::features::build::build;
 use crate::features::customers::from_customers;
+use crate::features::findings::FeatureFindings;
 use crate::features::quality::review;
 use crate::features::table::FeatureTable;
-use crate::pace::Pace;
+use crate::pace::{Cancelled, Pace};
 use crate::planning::window::Window;
 use crate::planning::{measure, plan};
 use crate::prepare::components::{CategoryComponents, category_components};
@@ -75,6 +78,8 @@ pub struct Listeners<'a> {
     /// The feature matrix as soon as it is final, long before the verdict: name of the id column, ids, features.
     /// A host with threads writes it while the run goes on.
     pub features: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>),
+    /// Every qualified customer's segment as soon as it is final: name of the id column, ids, segments.
+    pub segments: &'a dyn Fn(&str, &Ids, &Segmentation),
 }
 
 /// Runs everything that `params` ask for.
@@ -91,7 +96,8 @@ pub async fn run(
     pace: &Pace,
     refined: &dyn Fn(&Outcome),
 ) -> Result<Finished, Error> {
-    run_telling(sources, mapping, params, pace, Listeners { refined, features: &|_, _, _| {} }).await
+    run_telling(sources, mapping, params, pace, Listeners { refined, features: &|_, _, _| {}, segments: &|_, _, _| {} })
+        .await
 }
 
 /// [`run`] with more to listen to.
@@ -115,10 +121,12 @@ pub async fn run_telling(
 
     pace.stage(Stage::Extract.name()).await?;
     let options = ReadOptions { as_of_day: params.as_of_day() };
-    let (extract, mut findings) = read(&sources, &mapping, &options, pace).await?;
-    for (source, file) in sources.iter().zip(&mut findings.files) {
-        file.sha256 = sha256(source.as_ref(), pace).await?;
-    }
+    let (extract, findings) = read(&sources, &mapping, &options, pace).await?;
+    // Nothing but the receipt waits for the hashes.
+    let hashes = Beside::start({
+        let sources = sources.clone();
+        async move |pace: &Pace| Ok(hashes(&sources, pace).await)
+    });
     let id_name = id_name(&mapping);
     let mut draft = Draft::new(wanted.clone(), findings);
 
@@ -142,18 +150,31 @@ pub async fn run_telling(
     pace.stage(Stage::Segments.name()).await?;
     let typed = wanted.typed();
     let mut segmentation = segment(&table, typed, pace).await?;
+    let evidence = segmentation.as_ref().map(|found| {
+        let subject = Evidence {
+            table: Arc::clone(&table),
+            freq: found.freq.clone(),
+            loyalty: found.loyalty.clone(),
+            rule: found.labels.iter().map(|&label| label as u32).collect(),
+            effort: Effort::quick().and(params.sets()),
+            seed: wanted.seed,
+        };
+        Beside::start(async move |pace: &Pace| subject.hear(pace).await)
+    });
     if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
         found.confidence = confidence(history, &table, found, pace).await?;
     }
 
-    let Some(found) = &segmentation else {
+    let (Some(found), Some(evidence)) = (&segmentation, evidence) else {
         nobody_qualifies(&mut draft, wanted.min_orders);
+        draft.hashed(hashes.finish(pace).await??);
         let outcome = draft.outcome();
         return Ok(Finished {
             outcome,
             tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history: None },
         });
     };
+    (listeners.segments)(&id_name, &ids, found);
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
     draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty, found.confidence.as_deref());
@@ -185,16 +206,15 @@ pub async fn run_telling(
     refined(&draft.outcome());
 
     pace.stage(Stage::Prepare.name()).await?;
-    let scores = [("freq_score", found.freq.as_slice()), ("loyalty_score", found.loyalty.as_slice())];
-    draft.features = Measured::Value(review(&table, &scores, wanted.seed, &pace.part(0, 4, 10)).await?);
-    draft.drawings.boxes = boxes(&table, &found.labels, &pace.part(4, 5, 10)).await?;
-    let components = category_components(&table, &pace.part(5, 10, 10)).await?;
+    draft.hashed(hashes.finish(&pace.part(0, 2, 10)).await??);
+    draft.drawings.boxes = boxes(&table, &found.labels, &pace.part(2, 3, 10)).await?;
+    let heard = evidence.finish(pace).await?;
+    let components = heard.components;
+    draft.features = Measured::Value(heard.features);
     draft.pca = components.as_ref().map(CategoryComponents::findings);
-
-    pace.stage(Stage::Clustering.name()).await?;
+    draft.clustering = heard.clustering;
     let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
     let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
-    draft.clustering = tribunal(question, &Effort::quick().and(params.sets()), pace).await?;
 
     if wanted.depth == Depth::Full {
         refined(&draft.outcome());
@@ -223,6 +243,47 @@ pub async fn run_telling(
         Extract::Customers(_) => None,
     };
     Ok(Finished { outcome, tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history } })
+}
+
+/// SHA-256 of every file.
+async fn hashes(sources: &[Arc<dyn Source>], pace: &Pace) -> Result<Vec<String>, ExtractError> {
+    let total: u64 = sources.iter().map(|source| source.len()).sum();
+    let (mut done, mut found) = (0, Vec::with_capacity(sources.len()));
+    for source in sources {
+        found.push(sha256(source.as_ref(), &pace.part(done, done + source.len(), total)).await?);
+        done += source.len();
+    }
+    Ok(found)
+}
+
+/// What needs the features and the rule's scores only, and so can go on beside the validation.
+struct Evidence {
+    table: Arc<FeatureTable>,
+    freq: Vec<f64>,
+    loyalty: Vec<f64>,
+    rule: Vec<u32>,
+    effort: Effort,
+    seed: u64,
+}
+
+/// What came of it.
+struct Heard {
+    features: FeatureFindings,
+    components: Measured<CategoryComponents>,
+    clustering: Measured<ClusteringFindings>,
+}
+
+impl Evidence {
+    async fn hear(&self, pace: &Pace) -> Result<Heard, Cancelled> {
+        let Self { table, seed, .. } = self;
+        let scores = [("freq_score", self.freq.as_slice()), ("loyalty_score", self.loyalty.as_slice())];
+        let features = review(table, &scores, *seed, &pace.part(3, 7, 10)).await?;
+        let components = category_components(table, &pace.part(7, 10, 10)).await?;
+        pace.stage(Stage::Clustering.name()).await?;
+        let question = Question { table, components: &components, rule: Some(&self.rule), seed: *seed };
+        let clustering = tribunal(question, &self.effort, pace).await?;
+        Ok(Heard { features, components, clustering })
+    }
 }
 
 /// Name of the customer column as it came: outputs carry it on.

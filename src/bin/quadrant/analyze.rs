@@ -21,8 +21,9 @@ use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Listeners, run_telling};
+use quadrant::pipeline::run::{Finished, Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
+use quadrant::segments::rule::Segmentation;
 use quadrant::validation::timeline::iso_date;
 
 use crate::disk::Disk;
@@ -118,6 +119,9 @@ fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
     })
 }
 
+/// Everybody's segment.
+const ASSIGNMENTS: [&str; 2] = ["assignments.parquet", "assignments.csv"];
+
 /// Runs the analysis, writes the files and says what came out.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     let params = arguments.params()?;
@@ -137,31 +141,41 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
             let write = move || filled(&mut beside, MATRIX, |out| features::parquet(&name, &ids, &table, out));
             *matrix.borrow_mut() = Some(scope.spawn(write));
         };
-        let listeners = Listeners { refined: &|_| {}, features: &features };
+        // So are the assignments.
+        let assigned = RefCell::new(None);
+        let segments = |name: &str, ids: &Ids, found: &Segmentation| {
+            let (name, ids, found, mut beside) = (name.to_owned(), ids.clone(), found.clone(), disk.clone());
+            let write = move || {
+                let [parquet, csv] = ASSIGNMENTS;
+                Ok::<_, Fault>(vec![
+                    filled(&mut beside, parquet, |out| assignments::parquet(&name, &ids, Some(&found), out))?,
+                    filled(&mut beside, csv, |out| assignments::csv(&name, &ids, Some(&found), out))?,
+                ])
+            };
+            *assigned.borrow_mut() = Some(scope.spawn(write));
+        };
+        let listeners = Listeners { refined: &|_| {}, features: &features, segments: &segments };
         let run = block_on(run_telling(sources, mapping, &params, &pace, listeners));
-        let matrix = matrix
-            .take()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err(Fault::bug("writing features.parquet stopped"))));
+        let stopped = || Fault::bug("writing a file stopped");
+        let matrix = matrix.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
+        let assigned = assigned.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
         let mut finished = match run {
             Ok(finished) => finished,
             Err(error) => {
-                disk.discard(MATRIX);
+                for name in ASSIGNMENTS.into_iter().chain([MATRIX]) {
+                    disk.discard(name);
+                }
                 return Err(fault(&error));
             }
         };
         // Nobody will ask about single customers.
         finished.tables.history = None;
         finished.outcome.date = Some(today());
-        let again = Outputs::of(&finished);
+        let mut written: Vec<_> = matrix.transpose()?.into_iter().collect();
+        written.extend(assigned.transpose()?.into_iter().flatten());
+        let mut outputs = rest(&finished, &disk, &written)?;
         let mut disk = disk.clone();
-        let mut outputs = Vec::new();
-        for name in again.names() {
-            if name != MATRIX {
-                outputs.push(output(&mut disk, &again, &name)?);
-            }
-        }
-        if let Some(written) = matrix {
-            let (out, hashed) = written?;
+        for (out, hashed) in written {
             outputs.push(named(&mut disk, out, hashed)?);
         }
         let receipt = Receipt::new(&finished, outputs.clone());
@@ -203,6 +217,24 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
         )),
     };
     paths.iter().map(open).collect()
+}
+
+/// Writes what is not yet `written`, the papers on a thread of their own.
+fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)]) -> Result<Vec<Hashed>, Fault> {
+    let some = |papers: bool| {
+        let (all, mut disk) = (Outputs::of(finished), disk.clone());
+        let own = |name: &String| {
+            let is_paper = name.starts_with("documents/") || name == "report.html";
+            is_paper == papers && written.iter().all(|(_, file)| file.name != *name)
+        };
+        all.names().into_iter().filter(own).map(|name| output(&mut disk, &all, &name)).collect::<Result<Vec<_>, _>>()
+    };
+    thread::scope(|scope| {
+        let papers = scope.spawn(|| some(true));
+        let mut outputs = some(false)?;
+        outputs.extend(papers.join().unwrap_or_else(|_| Err(Fault::bug("writing the documents stopped")))?);
+        Ok(outputs)
+    })
 }
 
 /// Writes one file of a run.

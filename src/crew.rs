@@ -1,0 +1,224 @@
+//! Several threads natively, one in a page: work that is split up or goes on beside the main line.
+//!
+//! Every piece of work is a function of its own inputs, and the pieces are put together in order, so the results are
+//! the same whatever the number of workers. A page's engine has one thread and does the pieces in turn.
+
+pub use host::{Beside, together, workers};
+
+#[cfg(not(target_arch = "wasm32"))]
+mod host {
+    use std::future::Future;
+    use std::panic::resume_unwind;
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread::{self, JoinHandle};
+    use std::time::Duration;
+
+    use crate::pace::{Cancelled, Pace, Pacer, block_on};
+
+    /// More threads than this share one memory and gain nothing.
+    const MOST: usize = 8;
+    /// Between two looks whether work is done.
+    const LOOK: Duration = Duration::from_millis(2);
+
+    /// Pieces worth making of work that can be split.
+    pub fn workers() -> usize {
+        thread::available_parallelism().map_or(1, |n| n.get().min(MOST))
+    }
+
+    /// Does all `pieces`, each on a thread of its own but the first, which reports to `pace`; results in order.
+    ///
+    /// # Errors
+    /// `pace` cancelled.
+    #[expect(clippy::unused_async, reason = "in a page the work yields")]
+    pub async fn together<P, T, W>(pieces: Vec<P>, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
+    where
+        P: Send,
+        T: Send,
+        W: AsyncFn(P, &Pace) -> Result<T, Cancelled> + Sync,
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut pieces = pieces.into_iter();
+        let Some(first) = pieces.next() else { return Ok(Vec::new()) };
+        thread::scope(|scope| {
+            let rest: Vec<_> = pieces
+                .map(|piece| {
+                    let (work, stop) = (&work, Arc::clone(&stop));
+                    scope.spawn(move || block_on(work(piece, &Pace::new(Stoppable(stop)))))
+                })
+                .collect();
+            let mut done = vec![block_on(work(first, pace)).inspect_err(|_| stop.store(true, Ordering::Relaxed))];
+            done.extend(rest.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))));
+            done.into_iter().collect()
+        })
+    }
+
+    /// Work under way beside the main line. Dropping it stops the work at its next tick.
+    pub struct Beside<T> {
+        thread: Option<JoinHandle<Result<T, Cancelled>>>,
+        stop: Arc<AtomicBool>,
+    }
+
+    impl<T: Send + 'static> Beside<T> {
+        /// Starts `work`.
+        pub fn start<W>(work: W) -> Self
+        where
+            W: AsyncFnOnce(&Pace) -> Result<T, Cancelled> + Send + 'static,
+        {
+            let stop = Arc::new(AtomicBool::new(false));
+            let flag = Arc::clone(&stop);
+            let thread = thread::spawn(move || block_on(work(&Pace::new(Stoppable(flag)))));
+            Self { thread: Some(thread), stop }
+        }
+
+        /// What came of it, once it is done.
+        ///
+        /// # Errors
+        /// `pace` cancelled.
+        #[expect(clippy::unused_async, reason = "in a page the work is done here, and yields")]
+        pub async fn finish(mut self, pace: &Pace) -> Result<T, Cancelled> {
+            let Some(thread) = self.thread.take() else { return Err(Cancelled) };
+            while !thread.is_finished() {
+                pace.beat(0, 1)?;
+                thread::sleep(LOOK);
+            }
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        }
+    }
+
+    impl<T> Drop for Beside<T> {
+        fn drop(&mut self) {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Reports to nobody, rests never, stops when asked.
+    struct Stoppable(Arc<AtomicBool>);
+
+    impl Pacer for Stoppable {
+        fn stage(&self, _name: &'static str) {}
+        fn report(&self, _done: u64, _total: u64) {}
+        fn due(&self) -> bool {
+            // Only a tick that is due asks whether to stop.
+            true
+        }
+        fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+            Box::pin(std::future::ready(()))
+        }
+        fn cancelled(&self) -> bool {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod host {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use crate::pace::{Cancelled, Pace};
+
+    /// Pieces worth making of work that can be split.
+    pub fn workers() -> usize {
+        1
+    }
+
+    /// Does all `pieces` in turn; results in order.
+    pub async fn together<P, T, W>(pieces: Vec<P>, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
+    where
+        W: AsyncFn(P, &Pace) -> Result<T, Cancelled>,
+    {
+        let count = pieces.len() as u64;
+        let mut done = Vec::with_capacity(pieces.len());
+        for (at, piece) in pieces.into_iter().enumerate() {
+            done.push(work(piece, &pace.part(at as u64, at as u64 + 1, count)).await?);
+        }
+        Ok(done)
+    }
+
+    type Work<T> = Box<dyn FnOnce(Pace) -> Pin<Box<dyn Future<Output = Result<T, Cancelled>>>>>;
+
+    /// Work whose turn has not come.
+    pub struct Beside<T>(Work<T>);
+
+    impl<T: 'static> Beside<T> {
+        /// Puts `work` off until it is asked for.
+        pub fn start<W>(work: W) -> Self
+        where
+            W: AsyncFnOnce(&Pace) -> Result<T, Cancelled> + 'static,
+        {
+            Self(Box::new(move |pace| Box::pin(async move { work(&pace).await })))
+        }
+
+        /// Does it.
+        pub async fn finish(self, pace: &Pace) -> Result<T, Cancelled> {
+            (self.0)(pace.clone()).await
+        }
+    }
+}
+
+/// `0..n` in at most `pieces` ranges of about the same weight, where `before(i)` is the weight of all before `i`.
+pub fn ranges(n: usize, pieces: usize, before: impl Fn(usize) -> u64) -> Vec<std::ops::Range<usize>> {
+    let total = before(n);
+    let pieces = pieces.max(1) as u64;
+    let mut from = 0;
+    let mut found = Vec::new();
+    for piece in 1..=pieces {
+        let wanted = (u128::from(total) * u128::from(piece) / u128::from(pieces)) as u64;
+        // The first index by which enough is gathered.
+        let (mut low, mut high) = (from, n);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(middle) < wanted {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let to = if piece == pieces { n } else { low };
+        if to > from || (piece == pieces && found.is_empty()) {
+            found.push(from..to);
+            from = to;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pace::{Pace, block_on};
+
+    #[test]
+    fn pieces_come_back_in_order() {
+        for count in 0..5_u32 {
+            let squares = together(
+                (0..count).collect(),
+                async |n, pace| pace.tick(0, 1).await.map(|()| n * n),
+                &Pace::unhurried(),
+            );
+            assert_eq!(block_on(squares), Ok((0..count).map(|n| n * n).collect()));
+        }
+    }
+
+    #[test]
+    fn what_was_done_beside_comes_back() {
+        let beside = Beside::start(async |pace: &Pace| pace.tick(0, 1).await.map(|()| 42));
+        assert_eq!(block_on(beside.finish(&Pace::unhurried())), Ok(42));
+    }
+
+    #[test]
+    fn ranges_cover_everything_once_and_weigh_about_the_same() {
+        let weights = [5_u64, 0, 0, 1, 1, 9, 1, 1, 0, 2];
+        let before = |i: usize| weights[..i].iter().sum();
+        for pieces in 0..14 {
+            let found = ranges(weights.len(), pieces, before);
+            assert!(found.len() <= pieces.max(1));
+            let all: Vec<usize> = found.iter().cloned().flatten().collect();
+            assert_eq!(all, (0..weights.len()).collect::<Vec<_>>());
+        }
+        assert_eq!(ranges(10, 2, before), [0..6, 6..10]);
+        assert_eq!(ranges(0, 3, |_| 0), [0..0]);
+    }
+}
