@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use quadrant::clustering::exact::Solution;
 use quadrant::export::outputs::{MATRIX, Outputs};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
-use quadrant::export::{ExportError, features};
+use quadrant::export::{ExportError, assignments, features};
 use quadrant::extract::ids::Ids;
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
@@ -221,8 +221,9 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
 
 /// Writes what is not yet `written`, the papers on a thread of their own.
 fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)]) -> Result<Vec<Hashed>, Fault> {
+    let all = Outputs::of(finished);
     let some = |papers: bool| {
-        let (all, mut disk) = (Outputs::of(finished), disk.clone());
+        let mut disk = disk.clone();
         let own = |name: &String| {
             let is_paper = name.starts_with("documents/") || name == "report.html";
             is_paper == papers && written.iter().all(|(_, file)| file.name != *name)
