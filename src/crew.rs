@@ -192,13 +192,11 @@ mod tests {
 
     #[test]
     fn pieces_come_back_in_order() {
+        let pace = Pace::unhurried();
         for count in 0..5_u32 {
-            let squares = together(
-                (0..count).collect(),
-                async |n, pace| pace.tick(0, 1).await.map(|()| n * n),
-                &Pace::unhurried(),
-            );
-            assert_eq!(block_on(squares), Ok((0..count).map(|n| n * n).collect()));
+            let square = async |n: u32, pace: &Pace| pace.tick(0, 1).await.map(|()| n * n);
+            let squares = block_on(together((0..count).collect(), square, &pace));
+            assert_eq!(squares, Ok((0..count).map(|n| n * n).collect()));
         }
     }
 

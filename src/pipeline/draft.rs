@@ -11,7 +11,9 @@ use crate::segments::findings::{SegmentFindings, Thresholds};
 use crate::stats::measured::{Measured, NotMeasured};
 use crate::validation::findings::ValidationFindings;
 
-use super::outcome::{Build, Drawings, OrderClock, Outcome, PrepareReport, ReadinessReport, Results, SCHEMA_VERSION};
+use super::outcome::{
+    Build, Drawings, OrderClock, Outcome, PENDING, PrepareReport, ReadinessReport, Results, SCHEMA_VERSION,
+};
 use super::params::Params;
 
 /// Everything found so far; what has not been looked at yet says so.
@@ -32,7 +34,7 @@ pub(super) struct Draft {
 
 /// A measurement whose turn has not come.
 pub(super) fn pending<T>() -> Measured<T> {
-    Measured::absent("not computed yet", "")
+    Measured::absent(PENDING, "")
 }
 
 impl Draft {

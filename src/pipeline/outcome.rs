@@ -175,6 +175,14 @@ pub struct Drawings {
     pub confidence: Measured<Histogram>,
 }
 
+/// Why something is absent from the outcome of a run that goes on: its turn has not come.
+pub(super) const PENDING: &str = "not computed yet";
+
+/// Is the tribunal still out? Its verdict may then change the recommendation.
+pub fn tribunal_is_out(results: &Results) -> bool {
+    results.clustering.missing().is_some_and(|missing| missing.reason == PENDING)
+}
+
 /// Everything a finished run hands to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {

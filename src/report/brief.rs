@@ -8,7 +8,7 @@ use super::{figures, wording};
 use crate::clustering::findings::NullBenchmark;
 use crate::decision::findings::{Reason, Recommendation, Verdict};
 use crate::decision::sentences;
-use crate::pipeline::outcome::Results;
+use crate::pipeline::outcome::{Results, tribunal_is_out};
 use crate::readiness::findings::{Gate, Status};
 use crate::readiness::gates::{Bounds, spec};
 use crate::stats::measured::Measured;
@@ -47,6 +47,10 @@ pub struct Brief {
     pub more_caveats: usize,
 }
 
+/// In place of the heaviest reason while nobody knows whether there are clusters.
+const STILL_OUT: &str = "So far: whether the customers fall into clusters is still being tested, and would change this \
+                         only if they do.";
+
 /// The brief of a finished or half-finished run.
 pub fn brief(results: &Results) -> Brief {
     let decision = &results.decision;
@@ -64,7 +68,9 @@ pub fn brief(results: &Results) -> Brief {
         headline: headline(results),
         standfirst: standfirst(results),
         recommendation: wording::recommendation(decision.recommendation).to_owned(),
-        because: if said {
+        because: if tribunal_is_out(results) && decision.recommendation != Recommendation::Refuse {
+            STILL_OUT.to_owned()
+        } else if said {
             String::new()
         } else {
             decision.reasons.first().map(|reason| reason.text.clone()).unwrap_or_default()

@@ -20,23 +20,30 @@ async function bring(paths) {
   if (await instead.count()) await instead.click();
 }
 
-/** Seconds from a drop until the verdict of the new files stands on the page, and until the run is done. */
+/**
+ * Seconds from a drop until the first verdict on the new files stands on the page, and until the run is done.
+ * The page says which run it shows (`data-shown`): a verdict counts when that is another run than before the drop. Where
+ * the page asks whether the new files replace the old, the clock starts with the answer.
+ */
 async function drop(paths) {
-  // The page's own clock: when the input changes, when a verdict is drawn anew, when the state is done again.
   await page.evaluate(() => {
     const clock = (window.clock = { longest: 0 });
+    const root = document.documentElement;
+    const before = root.dataset.shown;
     let last = performance.now();
     const beat = () => { const now = performance.now(); clock.longest = Math.max(clock.longest, now - last); last = now; if (!clock.done) setTimeout(beat, 0); };
     beat();
-    const text = () => document.querySelector("main").textContent;
-    const before = text();
-    document.querySelector("[data-testid=file-input]").addEventListener("change", () => { clock.start = performance.now(); }, { capture: true, once: true });
+    const started = () => { if (clock.verdict === undefined) clock.start = performance.now(); };
+    document.querySelector("[data-testid=file-input]").addEventListener("change", started, { capture: true, once: true });
+    document.addEventListener("click", (event) => { if (event.target.closest("[data-testid=replace-files]")) started(); }, { capture: true, once: true });
     const watch = setInterval(() => {
       if (clock.start === undefined) return;
-      if (clock.verdict === undefined && document.querySelector("[data-testid=verdict]") && text() !== before) clock.verdict = performance.now();
-      const state = document.documentElement.dataset.state;
-      if (state === "running") clock.ran = true;
-      if (clock.ran && (state === "done" || state === "failed")) { clock.done = performance.now(); clock.state = state; clearInterval(watch); }
+      const fresh = root.dataset.shown !== before && document.querySelector("[data-testid=verdict]");
+      if (clock.verdict === undefined && fresh) clock.verdict = performance.now();
+      if (root.dataset.state === "running") clock.ran = true;
+      if (root.dataset.state === "failed" || (clock.ran && fresh && root.dataset.state === "done")) {
+        clock.done = performance.now(); clock.state = root.dataset.state; clearInterval(watch);
+      }
     }, 5);
   });
   await bring(paths);
