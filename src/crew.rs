@@ -31,7 +31,6 @@ mod host {
     ///
     /// # Errors
     /// `pace` cancelled.
-    #[expect(clippy::unused_async, reason = "in a page the work yields")]
     pub async fn together<P, T, W>(pieces: Vec<P>, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
     where
         P: Send,
@@ -217,6 +216,6 @@ mod tests {
             assert_eq!(all, (0..weights.len()).collect::<Vec<_>>());
         }
         assert_eq!(ranges(10, 2, before), [0..6, 6..10]);
-        assert_eq!(ranges(0, 3, |_| 0), [0..0]);
+        assert_eq!(ranges(0, 3, |_| 0), vec![0..0; 1]);
     }
 }

@@ -33,6 +33,7 @@ pub struct RunId(pub u32);
 pub struct FileSetId(pub u32);
 
 /// What the page asks for.
+#[allow(clippy::large_enum_variant, reason = "a message is made once and sent; nobody keeps many")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// First message; answered by [`Event::Ready`].

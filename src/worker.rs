@@ -38,6 +38,9 @@ use crate::view::monitor::watched;
 use crate::view::segments::tried;
 use crate::view::view;
 
+/// A comparison: its run, the finished run that it is the rehearsal of, what it found.
+type Watched = (RunId, Option<RunId>, Rc<Comparison>);
+
 /// The engine: one per worker.
 pub struct Engine {
     scope: DedicatedWorkerGlobalScope,
@@ -46,7 +49,7 @@ pub struct Engine {
     current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
     trays: RefCell<BTreeMap<FileSetId, Rc<Tray>>>,
     /// The last comparison, and of which finished run it is the rehearsal.
-    window: RefCell<Option<(RunId, Option<RunId>, Rc<Comparison>)>>,
+    window: RefCell<Option<Watched>>,
     /// What trials of the last finished run share, once one was asked for.
     bench: RefCell<Option<(RunId, Bench)>>,
 }

@@ -164,7 +164,7 @@ impl Evidence<'_> {
         if self.set.left_out.is_empty() {
             format!("{set} features, k = {}", self.cell.k)
         } else {
-            format!("{} of the {set} features, k = {}", integer(self.set.features as u64), self.cell.k)
+            format!("{} of the {set} features, k = {}", integer(self.set.features), self.cell.k)
         }
     }
 

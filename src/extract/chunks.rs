@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::pages::check_header;
@@ -32,7 +32,7 @@ impl Chunks {
         let mut ends: Vec<u64> = metadata
             .row_groups()
             .iter()
-            .flat_map(|group| group.columns())
+            .flat_map(RowGroupMetaData::columns)
             .map(|chunk| {
                 let (start, length) = chunk.byte_range();
                 start.saturating_add(length)

@@ -726,7 +726,7 @@ impl Session {
                 }
             }),
             Event::Labelled { run, labels, view } => {
-                self.hear_labels(run, labels, view, dom::beside(message, "results"))
+                self.hear_labels(run, labels, view, dom::beside(message, "results"));
             }
             Event::Tried { run, tried } => self.hear_lines(run, *tried),
             Event::MeasuredExactly { run, solution, view } => {

@@ -503,7 +503,7 @@ fn rows_are_estimated_before_and_exact_after() {
 fn columns_without_a_name_of_their_own_get_one() {
     let text =
         ",user_id,order_id,order_id,order_number,days_since_prior_order\n0,1,10,x,1,\n1,1,11,y,2,3\n2,2,20,z,1,\n";
-    let inspection = inspect(&vec![source("orders.csv", text.as_bytes().to_vec())]).unwrap();
+    let inspection = inspect(&[source("orders.csv", text.as_bytes().to_vec())]).unwrap();
     let names: Vec<&str> = inspection.files[0].columns.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["column 1", "user_id", "order_id", "order_id (4)", "order_number", "days_since_prior_order"]);
 }

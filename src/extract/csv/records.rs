@@ -277,7 +277,10 @@ mod tests {
 
     const COMMA: Marks = Marks { delimiter: b',', backslash: false };
 
-    fn split(text: &[u8], marks: Marks, block: usize) -> Result<Vec<(u64, Vec<Vec<u8>>)>, Fault> {
+    /// Line number and fields.
+    type Record = (u64, Vec<Vec<u8>>);
+
+    fn split(text: &[u8], marks: Marks, block: usize) -> Result<Vec<Record>, Fault> {
         let mut records = Records::new(text, marks, block);
         let mut out = Vec::new();
         while records.advance()? {

@@ -19,7 +19,7 @@ fn text(out: &mut String, text: &Text) {
     for span in &text.0 {
         match span {
             Span::Plain(words) | Span::Quoted(words, _) | Span::Reference(_, words) | Span::File(_, words) => {
-                put(out, "", words, "")
+                put(out, "", words, "");
             }
             Span::Figure(figure) => put(out, "", &figure.text, ""),
             Span::Strong(words) => put(out, "<strong>", words, "</strong>"),
