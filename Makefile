@@ -44,7 +44,7 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 test-wasm: setup-test ## the same numbers in a headless browser
 	CHROMEDRIVER=$$(command -v chromedriver) cargo test --release $(WASM) --test web --test reference
 
-test-size: build ## what a first visit loads, against its limit
+test-size: build ## what a first visit loads, against its budget, and against what it weighed last
 	node tests/e2e/size.mjs dist
 
 test-e2e: setup-test build test-size ## a real browser through every flow

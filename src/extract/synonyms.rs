@@ -54,7 +54,8 @@ fn names(role: Role) -> (&'static str, &'static str) {
              basket_number basket_key trans_id txn_id transaction_no transaction_number transaction_key \
              transaction ticket_id ticket_number ticket sales_order_id purchase_id purchase cart_id \
              checkout_id bill_id bill_no order_uuid orderid visit_id trip_id sale_id bestellung bestell_id \
-             bestellnummer pedido pedido_id id_pedido commande_id document_number order_hash bon_id bon_nr",
+             bestellnummer pedido pedido_id id_pedido commande_id document_number order_hash bon_id bon_nr \
+             rechnung rechnungsnummer rechnung_id auftrag auftragsnummer beleg belegnummer",
             "order_number document_id document_no session_id check_id",
         ),
         Role::OrderSequence => (
