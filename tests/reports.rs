@@ -408,7 +408,7 @@ fn the_reader_s_names_stand_in_documents_and_view_and_nowhere_else() {
     assert!(words.contains("Stammkunden") && !words.contains("Loyal Occasionals"), "{words}");
     // Contracts keep the published names.
     assert_eq!(outcome.results.segments[0].name, Segment::Champions);
-    assert_eq!(serde_json::to_value(&outcome.results.segments[3].name).unwrap(), "At Risk");
+    assert_eq!(serde_json::to_value(outcome.results.segments[3].name).unwrap(), "At Risk");
     assert!(!serde_json::to_string(&plain.results.params).unwrap().contains("labels"));
 }
 
