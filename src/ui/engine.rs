@@ -45,15 +45,14 @@ pub async fn fetch() -> Result<Kit, JsValue> {
     let script = window().fetch_with_str(&address("engine.js"));
     let wasm = window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init);
     let script = JsFuture::from(arrived(script).await?.text()?).await?.as_string().unwrap_or_default();
-    let wasm = match arrived(wasm).await {
-        Ok(wasm) => wasm,
+    let mut wasm = arrived(wasm).await;
+    if wasm.is_err() {
         // A browser's cache may fail to write a file of this size while the service worker asks for it too
         // (net::ERR_CACHE_WRITE_FAILURE in Chromium), and the fetch fails with it: once more, past the cache.
-        Err(_) => {
-            js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
-            arrived(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await?
-        }
-    };
+        js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
+        wasm = arrived(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await;
+    }
+    let wasm = wasm?;
     let typed = wasm.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("application/wasm"));
     let module = if typed {
         JsFuture::from(WebAssembly::compile_streaming(&js_sys::Promise::resolve(&JsValue::from(wasm)))).await?
