@@ -50,11 +50,11 @@ addEventListener("quadrant:forget", async () => {
 });
 
 export async function start(build) {
-  const loaded = heard("quadrant:loaded");
+  // Not before everything is here: two that ask for the engine at once get in each other's way in the browser's cache.
+  await heard("quadrant:loaded");
   // A development build names no build and is not kept.
   const kept = build ? keep() : Promise.reject(new Error("a development build"));
   await kept.then(() => tell("offline", "kept"), () => tell("offline", "none"));
-  await loaded;
   const since = performance.now();
   let requests = 0;
   tell("requests", requests);
