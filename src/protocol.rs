@@ -131,6 +131,17 @@ pub enum Request {
         /// Which solution.
         solution: Solution,
     },
+    /// Draw a chart at a width; answered by [`Event::Drawn`]. It needs no run: all it takes comes along.
+    Draw {
+        /// Names the figure on the page; its ids are made from it.
+        figure: u32,
+        /// What it is drawn from: [`crate::chart::sketch::Sketch::drawing`].
+        drawing: String,
+        /// Width in pixels.
+        width: f64,
+        /// What the reader calls the segments.
+        labels: Labels,
+    },
 }
 
 /// What the worker reports.
@@ -214,6 +225,13 @@ pub enum Event {
     Cancelled {
         /// Which.
         run: RunId,
+    },
+    /// A chart was drawn.
+    Drawn {
+        /// Which figure.
+        figure: u32,
+        /// Its `<svg>`, every word of it escaped; empty where there is nothing to draw.
+        svg: String,
     },
     /// A file is ready; its bytes travel beside this message.
     Made {
@@ -330,6 +348,7 @@ mod tests {
             Request::Label { run, labels: labels() },
             Request::Try { run, thresholds: TypedThresholds { frequency: Some(1.0 / 15.3), loyalty: None } },
             Request::MeasureExactly { run, solution },
+            Request::Draw { figure: 7, drawing: "{\"a\": 0.1}".to_owned(), width: 288.5, labels: labels() },
         ] {
             round(&request);
         }
@@ -362,6 +381,7 @@ mod tests {
             Event::Made { run, artifact: Artifact::AssignmentsCsv, name: "a".to_owned(), mime: "b".to_owned() },
             Event::Explained { run, customer: "42".to_owned(), card: Some(Box::new(card())) },
             Event::Explained { run, customer: "42".to_owned(), card: None },
+            Event::Drawn { figure: 7, svg: "<svg class=\"x\">&amp;</svg>".to_owned() },
             Event::Tried { run, tried: Box::default() },
             Event::Labelled { run, labels: labels(), view: Box::default() },
             Event::Tried { run, tried: Box::new(tried()) },

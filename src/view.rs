@@ -1,7 +1,7 @@
 //! What the page shows of an outcome, ready to be shown.
 //!
 //! The engine makes it; the page holds no findings, no wording and no statistics, and is small for it. A page is a list
-//! of [`Section`]s of [`Piece`]s; charts travel as what they are drawn from, since only the page knows its width.
+//! of [`Section`]s of [`Piece`]s; charts travel as [`Sketch`]es, to be drawn when the page knows its width.
 
 pub mod card;
 mod clustering;
@@ -17,6 +17,7 @@ mod validation;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::drawing::Drawing;
+use crate::chart::sketch::Sketch;
 use crate::pipeline::outcome::Outcome;
 use crate::report::document::Table;
 use crate::report::tables::why_absent;
@@ -83,7 +84,7 @@ pub enum Piece {
     /// Why something is not there.
     Absent(String),
     /// A chart with title, sentence and table.
-    Figure(Box<Drawing>),
+    Figure(Box<Sketch>),
     /// Tables that open on demand, under these words.
     Details(String, Vec<Table>),
     /// All gates.
@@ -171,7 +172,7 @@ impl Piece {
     }
 
     fn figure(drawing: Drawing) -> Self {
-        Self::Figure(Box::new(drawing))
+        Self::Figure(Box::new(Sketch::of(&drawing)))
     }
 }
 

@@ -15,6 +15,8 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
+use crate::chart::frame::Frame;
+use crate::chart::{sketch, svg};
 use crate::clustering::exact::Solution;
 use crate::export::tray::Tray;
 use crate::export::verify::verify;
@@ -167,6 +169,11 @@ impl Engine {
                 Ok(finished) => self.label(run, finished, &labels),
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
+            Request::Draw { figure, drawing, width, labels } => {
+                let scene = sketch::read(&drawing).and_then(|drawing| drawing.draw_named(Frame::wide(width), &labels));
+                let svg = scene.map(|scene| svg::write_as(&scene, &format!("{}-{figure}", scene.name)));
+                self.tell(&Event::Drawn { figure, svg: svg.unwrap_or_default() });
+            }
             Request::MeasureExactly { run, solution } => match self.last(run) {
                 Ok(finished) => self.measure_exactly(run, finished, solution),
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
@@ -324,7 +331,8 @@ impl Engine {
 
     /// Keeps a comparison for its files.
     fn keep(&self, run: RunId, of: Option<RunId>, found: Comparison, synthetic: &str) -> Event {
-        let view = Box::new(watched(&found, synthetic));
+        let labels = self.finished.borrow().as_ref().map(|(_, held)| held.outcome.results.params.labels.clone());
+        let view = Box::new(watched(&found, synthetic, &labels.unwrap_or_default()));
         *self.window.borrow_mut() = Some((run, of, Rc::new(found)));
         Event::Watched { run, view }
     }

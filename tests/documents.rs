@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use quadrant::chart::frame::Frame;
 use quadrant::chart::scene::Scene;
+use quadrant::chart::sketch::Sketch;
 use quadrant::chart::{boxes, line, power, svg};
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::pace::{Pace, block_on};
@@ -54,13 +55,21 @@ fn golden(name: &str, found: &str) {
     );
 }
 
+/// As the engine draws it for the page, with the numbers that the page has already.
+fn drawn(sketch: &Sketch, frame: Frame) -> Option<Scene> {
+    let mut scene = sketch.drawing()?.draw(frame)?;
+    assert_eq!((&scene.title, &scene.sentence), (&sketch.said.title, &sketch.said.sentence));
+    scene.table = sketch.said.table.clone();
+    Some(scene)
+}
+
 /// Every picture that the page shows of the demo, and the power curve of its experiment plan.
 fn scenes(frame: Frame) -> Vec<Scene> {
     let demo = demo();
     let view = view(demo);
     let sections = [&view.data, &view.features.sections, &view.clustering.sections, &view.validation];
     let figures = sections.into_iter().flatten().flat_map(|section| &section.pieces).filter_map(|piece| match piece {
-        Piece::Figure(drawing) => drawing.draw(frame),
+        Piece::Figure(sketch) => drawn(sketch, frame),
         _ => None,
     });
     let first = [&view.overview.segments, &view.overview.map].into_iter().flatten();
@@ -69,7 +78,7 @@ fn scenes(frame: Frame) -> Vec<Scene> {
         boxes::draw(&boxes::Boxes::of(boxes, "lines").unwrap(), frame),
         line::draw(&power::power(&demo.results.planning).unwrap(), frame),
     ];
-    first.filter_map(|drawing| drawing.draw(frame)).chain(figures).chain(own.into_iter().flatten()).collect()
+    first.filter_map(|sketch| drawn(sketch, frame)).chain(figures).chain(own.into_iter().flatten()).collect()
 }
 
 #[test]

@@ -17,6 +17,7 @@ use quadrant::generate::folder::MemoryFolder;
 use quadrant::generate::rehearsal::{DEMO, Plot, rehearse, windows};
 use quadrant::generate::{Scenario, Spec, generate};
 use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::labels::Labels;
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::{Finished, run};
 use quadrant::planning::monitoring::Call;
@@ -80,7 +81,7 @@ fn files_are_recognised_by_their_content_whatever_their_names() {
     assert_eq!(kinds(&tray).last().map(String::as_str), Some("earlier drift"));
     let next = block_on(tray.compare(None, false, &Pace::unhurried())).unwrap();
     assert_eq!((next.drift.as_ref().unwrap().call, next.earlier.len()), (Call::Recalibrate, 1));
-    let view = watched(&next, "");
+    let view = watched(&next, "", &Labels::default());
     assert_eq!((view.call.as_str(), view.class.as_str()), ("recalibrate", "fail"));
     assert!(view.synthetic.is_empty() && !view.overlapping);
 
@@ -132,7 +133,7 @@ fn a_rehearsal_watches_then_recalibrates_and_a_quiet_window_is_kept() {
     ] {
         let found = block_on(rehearse(demo(), plot, earlier, &Pace::unhurried())).unwrap();
         assert_eq!(found.drift.as_ref().unwrap().call, call, "{plot:?}: {}", found.drift.as_ref().unwrap().summary);
-        let view = watched(&found, &plot.disclosure(found.earlier.len() as u64 + 1));
+        let view = watched(&found, &plot.disclosure(found.earlier.len() as u64 + 1), &Labels::default());
         assert!(view.synthetic.starts_with("Synthetic"));
         earlier = windows(&found);
     }

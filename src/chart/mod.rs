@@ -1,8 +1,8 @@
 //! Outcome to scenes: pure geometry, then SVG text.
 //!
 //! A chart is a function from findings and a [`frame::Frame`] (how wide it may be) to a [`scene::Scene`]: marks with
-//! classes (colours live in the style sheet), a title, one sentence and the table behind it. The page draws the scene
-//! live, documents embed it with [`svg::write`].
+//! classes (colours live in the style sheet), a title, one sentence and the table behind it. [`svg::write`] makes
+//! it markup. Documents embed that; for the page the engine draws at the width that the page has (see [`sketch`]).
 //!
 //! - [`mosaic`]: the four segments, area = share; [`bars`]: the same where a part is too small to be written on.
 //! - [`segment_map`]: density of customers over the two scores.
@@ -45,6 +45,7 @@ pub mod scree;
 pub mod segment_map;
 pub mod shares_over_time;
 pub mod silhouette;
+pub mod sketch;
 pub mod split;
 pub mod stability;
 pub mod svg;

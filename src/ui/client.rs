@@ -333,6 +333,7 @@ impl Inner {
             )
             | (Request::Explain { run, .. }, Event::Explained { run: it, .. } | Event::Failed { run: it, .. })
             | (Request::Try { run, .. }, Event::Failed { run: it, .. }) => run != it,
+            (Request::Draw { figure, .. }, Event::Drawn { figure: it, .. }) => figure != it,
             (Request::Label { run, .. }, Event::Labelled { run: it, .. } | Event::Failed { run: it, .. }) => run != it,
             (Request::Try { run, .. }, Event::Tried { run: it, tried }) => run != it || tried.weighed.is_none(),
             (

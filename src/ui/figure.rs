@@ -1,7 +1,13 @@
-//! Draws a scene of `chart` in the page: its SVG, a note on hover and focus, its sentence, its table.
+//! A chart in the page: its words and table at once, and its picture, which the engine draws at the width there is
+//! (`Request::Draw`). The markup is set as it comes; every mark that says something carries it as `data-detail`, and one
+//! listener per figure shows it on hover and focus. Charts that follow the hand are drawn in the page
+//! ([`super::components::plane`]).
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use leptos::ev;
 use leptos::html::Div;
@@ -11,14 +17,21 @@ use web_sys::Element;
 
 use super::components::section::behind;
 use super::components::table::table_view;
-use crate::chart::drawing::Drawing;
-use crate::chart::frame::Frame;
-use crate::chart::scene::Scene;
-use crate::chart::svg;
+use super::place;
+use super::session::Session;
+use crate::chart::said::Said;
+use crate::chart::sketch::Sketch;
 use crate::ui::state::State;
 
+/// How long a width must last before a picture that is there is drawn anew.
+const STILL: Duration = Duration::from_millis(80);
 /// Figures so far.
 static DRAWN: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    /// The pictures of the figures on the page, by their numbers.
+    static WALL: RefCell<BTreeMap<u32, RwSignal<Option<String>>>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// Width of the window, so that charts are drawn anew when it changes.
 #[derive(Clone, Copy)]
@@ -55,17 +68,22 @@ pub enum Words {
     None,
 }
 
-/// A figure, drawn at the width there is, and again when that changes.
+/// A figure: its words at once, its picture as soon as the engine has drawn it at the width there is, and again when
+/// that changes.
 #[component]
 pub fn Figure(
     /// What is drawn.
-    drawing: Arc<Drawing>,
+    sketch: Arc<Sketch>,
     /// The words above it.
     #[prop(default = Words::All)]
     words: Words,
 ) -> impl IntoView {
+    if sketch.said.title.is_empty() {
+        return ().into_any();
+    }
     let Viewport(viewport) = expect_context();
-    let labels = expect_context::<State>().labels;
+    let state: State = expect_context();
+    let session = StoredValue::new_local(Session::expect());
     let plate: NodeRef<Div> = NodeRef::new();
     let (room, set_room) = signal(None::<f64>);
     Effect::new(move || {
@@ -77,9 +95,24 @@ pub fn Figure(
             }
         }
     });
-    let scene = Memo::new(move |_| room.get().and_then(|width| drawing.draw_named(Frame::wide(width), &labels.get())));
     // Several charts of one kind may stand on a page, and every id only once.
     let number = DRAWN.fetch_add(1, Ordering::Relaxed);
+    let picture = RwSignal::new(None::<String>);
+    WALL.with_borrow_mut(|wall| wall.insert(number, picture));
+    on_cleanup(move || {
+        WALL.with_borrow_mut(|wall| wall.remove(&number));
+    });
+    let height = room_for(&sketch, room);
+    let (caption, numbers) = (caption(&sketch.said, words), numbers(&sketch.said, words));
+    let draw = move |width| session.with_value(|session| session.draw(number, sketch.drawing.clone(), width));
+    let mut later = debounce(STILL, draw.clone());
+    Effect::new(move || {
+        let Some(width) = room.get() else { return };
+        // What an engine left undone, the next one does; names stand in the picture.
+        state.engines.track();
+        state.labels.track();
+        if picture.with_untracked(Option::is_some) { later(width) } else { draw(width) }
+    });
     let (tip, set_tip) = signal(None::<(String, f64, f64)>);
     let point = move |target: Option<web_sys::EventTarget>| {
         set_tip.set(target.and_then(|target| target.dyn_into::<Element>().ok()).and_then(|mark| {
@@ -91,16 +124,14 @@ pub fn Figure(
     };
     view! {
         <figure class="figure">
-            {move || scene.with(|scene| scene.as_ref().map_or_else(|| ().into_any(), |scene| caption(scene, words)))}
-            <div class="plate" node_ref=plate
+            {caption}
+            <div class="plate" node_ref=plate style:min-height=move || if picture.with(Option::is_some) { None } else { height() }
                 on:pointerover=move |event| point(event.target())
                 on:pointerleave=move |_| set_tip.set(None)
                 on:focusin=move |event| point(event.target())
                 on:focusout=move |_| set_tip.set(None)
             >
-                <div class="ink" inner_html=move || scene.with(|scene| {
-                    scene.as_ref().map(|scene| svg::write_as(scene, &format!("{}-{number}", scene.name))).unwrap_or_default()
-                })></div>
+                <div class="ink" inner_html=move || picture.get().unwrap_or_default()></div>
                 {move || tip.get().map(|(words, x, y)| {
                     let near_right = room.get_untracked().is_some_and(|width| x > width * 0.62);
                     let near_left = room.get_untracked().is_some_and(|width| x < width * 0.38);
@@ -110,9 +141,25 @@ pub fn Figure(
                     }
                 })}
             </div>
-            {move || scene.with(|scene| scene.as_ref().map_or_else(|| ().into_any(), |scene| numbers(scene, words)))}
+            {numbers}
         </figure>
     }
+    .into_any()
+}
+
+/// Hangs up what the engine drew; the reader keeps their place.
+pub fn hang(figure: u32, svg: String) {
+    let picture = WALL.with_borrow(|wall| wall.get(&figure).copied());
+    // The figure may be gone, or drawn so already.
+    if let Some(picture) = picture.filter(|picture| picture.with_untracked(|now| now.as_ref() != Some(&svg))) {
+        place::keep(move || picture.set(Some(svg)));
+    }
+}
+
+/// How high a picture that is not there yet will be about.
+fn room_for(sketch: &Arc<Sketch>, room: ReadSignal<Option<f64>>) -> impl Fn() -> Option<String> + use<> {
+    let sketch = Arc::clone(sketch);
+    move || Some(format!("{}px", sketch.height(room.get().unwrap_or(680.0))?))
 }
 
 /// Whole pixels are enough for a note.
@@ -120,8 +167,8 @@ fn px(at: f64) -> String {
     format!("{}px", at.round() as i32)
 }
 
-fn caption(scene: &Scene, words: Words) -> AnyView {
-    let title = scene.title.clone();
+fn caption(said: &Said, words: Words) -> AnyView {
+    let title = said.title.clone();
     let heading = match words {
         Words::None => return ().into_any(),
         Words::Alone => view! { <h2>{title}</h2> }.into_any(),
@@ -130,15 +177,15 @@ fn caption(scene: &Scene, words: Words) -> AnyView {
     view! {
         <figcaption>
             {heading}
-            <p>{scene.sentence.clone()}</p>
+            <p>{said.sentence.clone()}</p>
         </figcaption>
     }
     .into_any()
 }
 
-fn numbers(scene: &Scene, words: Words) -> AnyView {
-    if words == Words::None || scene.table.rows.is_empty() {
+fn numbers(said: &Said, words: Words) -> AnyView {
+    if words == Words::None || said.table.rows.is_empty() {
         return ().into_any();
     }
-    behind("The numbers behind it".to_owned(), table_view(scene.table.clone()))
+    behind("The numbers behind it".to_owned(), table_view(said.table.clone()))
 }

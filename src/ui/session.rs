@@ -15,6 +15,7 @@ use web_sys::File;
 
 use super::client::{Client, Notice};
 use super::dom;
+use super::figure;
 use super::place;
 use super::preferences;
 use super::route::{self, Page};
@@ -312,6 +313,12 @@ impl Session {
         run
     }
 
+    /// Has a figure drawn; what comes of it is hung up by [`figure::hang`].
+    pub fn draw(&self, figure: u32, drawing: String, width: f64) {
+        let labels = self.state.labels.get_untracked();
+        self.client.send(Request::Draw { figure, drawing, width, labels });
+    }
+
     /// Has a file of the later window made and saves it.
     pub fn download_window(&self, file: WindowFile) {
         let held =
@@ -578,6 +585,7 @@ impl Session {
     fn hear(&self, notice: Notice) {
         match notice {
             Notice::Ready => {
+                self.state.engines.update(|engines| *engines += 1);
                 self.has_loaded(|(_, demo)| (true, demo));
                 let slow = self
                     .state
@@ -728,6 +736,7 @@ impl Session {
             Event::Labelled { run, labels, view } => {
                 self.hear_labels(run, labels, view, dom::beside(message, "results"));
             }
+            Event::Drawn { figure, svg } => figure::hang(figure, svg),
             Event::Tried { run, tried } => self.hear_lines(run, *tried),
             Event::MeasuredExactly { run, solution, view } => {
                 if !self.is_current(run) {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Piece, Section};
 use crate::chart::correlations::correlations;
 use crate::chart::drawing::Drawing;
+use crate::chart::histogram::{Counted, Words};
 use crate::chart::loadings::feature_name;
+use crate::chart::sketch::Sketch;
 use crate::features::catalogue::{Behavioural, Corrected};
 use crate::features::findings::{DictionaryEntry, FeatureFindings, FeatureSummary, Group};
 use crate::pipeline::outcome::{Histogram, Outcome};
@@ -45,7 +47,9 @@ pub struct Entry {
     /// What is known of it: formula, unit, source, moments, holes.
     pub facts: Vec<(String, String)>,
     /// Its distribution.
-    pub histogram: Option<Histogram>,
+    pub figure: Option<Sketch>,
+    /// The same at the size of a word, as SVG; the figure says it in numbers.
+    pub spark: String,
 }
 
 /// The corrected feature that stands beside a canonical one.
@@ -118,14 +122,32 @@ fn one(found: &FeatureFindings, entry: &DictionaryEntry, histograms: &[Histogram
     if let Some(summary) = summary {
         facts.extend(moments(found, summary));
     }
+    let histogram = histograms.iter().find(|histogram| histogram.name == entry.name);
+    let words = Words { title: "Distribution".to_owned(), ..Words::default() };
     Entry {
         name: entry.name.clone(),
         title: title(&entry.name),
         corrected,
         coupling: entry.coupling.clone().unwrap_or_default(),
         facts,
-        histogram: histograms.iter().find(|histogram| histogram.name == entry.name).cloned(),
+        figure: histogram.map(|counts| Sketch::of(&Drawing::Counted(Counted::of(counts, words)))),
+        spark: histogram.map(spark).unwrap_or_default(),
     }
+}
+
+/// The distribution at the size of a word.
+fn spark(histogram: &Histogram) -> String {
+    let tallest = histogram.counts.iter().copied().max().unwrap_or(1).max(1) as f64;
+    let mut path = String::new();
+    for (index, count) in histogram.counts.iter().enumerate() {
+        let height = *count as f64 / tallest * 24.0;
+        path.push_str(&format!("M{} 24V{:.1}", index * 3 + 1, 24.0 - height));
+    }
+    let width = histogram.counts.len() * 3;
+    format!(
+        "<svg class=\"spark\" viewBox=\"0 0 {width} 24\" width=\"{width}\" height=\"24\" aria-hidden=\"true\" \
+         preserveAspectRatio=\"none\"><path d=\"{path}\"/></svg>"
+    )
 }
 
 /// A corrected feature is called as its canonical twin is, with what is different.

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Piece, Section};
+use super::{Piece, Section, naming};
 use crate::chart::drawing::Drawing;
 use crate::chart::flow::Flow;
 use crate::chart::said::Said;
 use crate::chart::shares_over_time::{ShareStep, SharesOverTime};
 use crate::pipeline::error::{Error, Failure};
+use crate::pipeline::labels::Labels;
 use crate::pipeline::later::{Comparison, Scored, Status};
 use crate::planning::cohort::Movement;
 use crate::planning::monitoring::{Call, Drift};
@@ -97,8 +98,15 @@ pub struct Verified {
     pub differences: Vec<String>,
 }
 
-/// The comparison, ready to be shown. `synthetic`: what is made up about it, if anything.
-pub fn watched(found: &Comparison, synthetic: &str) -> Watched {
+/// The comparison, ready to be shown, its figures with the reader's names. `synthetic`: what is made up about it, if
+/// anything.
+pub fn watched(found: &Comparison, synthetic: &str, labels: &Labels) -> Watched {
+    let mut view = compared(found, synthetic);
+    naming::figures(&mut view.sections, labels);
+    view
+}
+
+fn compared(found: &Comparison, synthetic: &str) -> Watched {
     let scored = &found.scored;
     let mut sections = Vec::new();
     let synthetic = synthetic.to_owned();

@@ -20,12 +20,28 @@ pub(super) fn name(view: &mut View, labels: &Labels) {
     for section in view.segments.sections.iter_mut().chain(&mut view.validation).chain(&mut view.monitor) {
         self::section(section, naming);
     }
+    let View { data, features, clustering, segments, validation, monitor, .. } = view;
+    for sections in
+        [data, &mut features.sections, &mut clustering.sections, &mut segments.sections, validation, monitor]
+    {
+        figures(sections, labels);
+    }
     // Of the data page the gates alone: its warnings quote files and columns.
     for gate in view.data.iter_mut().flat_map(|section| &mut section.pieces).filter_map(|piece| match piece {
         Piece::Gates(rows) => Some(rows),
         _ => None,
     }) {
         gate.iter_mut().for_each(|row| naming.put(&mut row.note));
+    }
+}
+
+/// Puts the names in the words of figures; the pages' other words may quote files.
+pub(super) fn figures(sections: &mut [Section], labels: &Labels) {
+    let Some(naming) = Naming::of(labels) else { return };
+    for piece in sections.iter_mut().flat_map(|section| &mut section.pieces) {
+        if let Piece::Figure(sketch) = piece {
+            sketch.name(naming);
+        }
     }
 }
 

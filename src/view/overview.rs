@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::drawing::Drawing;
 use crate::chart::mosaic::Segments;
 use crate::chart::segment_map::SegmentMap;
+use crate::chart::sketch::Sketch;
 use crate::decision::findings::{Recommendation, Verdict};
 use crate::extract::findings::ExtractFindings;
 use crate::pipeline::outcome::Outcome;
@@ -27,9 +28,9 @@ pub struct Overview {
     /// The recommendation's code: `rule`, `clusters`, `refuse`.
     pub recommendation_code: String,
     /// The four segments; `None` if nobody is in one.
-    pub segments: Option<Drawing>,
+    pub segments: Option<Sketch>,
     /// The segment map.
-    pub map: Option<Drawing>,
+    pub map: Option<Sketch>,
     /// Who is in the segments; without rows if there are none.
     pub who: Table,
 }
@@ -64,8 +65,8 @@ pub(super) fn overview(outcome: &Outcome) -> Overview {
         verdict_class: class.to_owned(),
         gates: format!("{passed} of {} gates pass", results.readiness.gates.len()),
         recommendation_code: recommendation.to_owned(),
-        segments: anyone.then(|| Drawing::Segments(Segments::of(results))),
-        map: map.map(Drawing::SegmentMap),
+        segments: anyone.then(|| Sketch::of(&Drawing::Segments(Segments::of(results)))),
+        map: map.map(|map| Sketch::of(&Drawing::SegmentMap(map))),
         who: tables::segments_table(results),
     }
 }

@@ -6,6 +6,7 @@ use super::{Piece, Section, measured};
 use crate::chart::boxes::Boxes;
 use crate::chart::drawing::Drawing;
 use crate::chart::histogram::{Counted, Words};
+use crate::chart::segment_map::SegmentMap;
 use crate::chart::thresholds::thresholds;
 use crate::features::catalogue::Behavioural;
 use crate::pipeline::outcome::Outcome;
@@ -23,6 +24,8 @@ use crate::validation::findings::ConfidenceFindings;
 pub struct Segments {
     /// The thresholds in force and what they make; `None` where nobody is in a segment.
     pub in_force: Option<Tried>,
+    /// The map under the lines, which the page draws itself: it follows the hand.
+    pub map: Option<SegmentMap>,
     /// What the reader calls the segments, in the order of the contracts (untrusted).
     pub names: Vec<String>,
     /// How the thresholds in force differ from the recommended ones, in a sentence; empty if they do not.
@@ -241,6 +244,7 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
     Segments {
         names: Segment::ALL.map(|segment| results.params.labels.name(segment).to_owned()).to_vec(),
         departed: departed(&in_force),
+        map: outcome.drawings.score_density.value().and_then(|density| SegmentMap::of(results, density)),
         in_force: Some(tried(&in_force, Some(&Weighed::of(results)))),
         sections,
     }

@@ -98,9 +98,9 @@ fn piece(piece: &Piece, alone: bool) -> AnyView {
         }
         Piece::Table(found) => table(found.clone()),
         Piece::Absent(why) => absent(why.clone()),
-        Piece::Figure(drawing) => {
+        Piece::Figure(sketch) => {
             let words = if alone { Words::Alone } else { Words::All };
-            view! { <Figure drawing=Arc::new((**drawing).clone()) words=words/> }.into_any()
+            view! { <Figure sketch=Arc::new((**sketch).clone()) words=words/> }.into_any()
         }
         Piece::Details(summary, tables) => {
             let tables: Vec<AnyView> = tables.iter().map(|found| table(found.clone())).collect();

@@ -8,10 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::chart::drawing::Drawing;
-use crate::chart::histogram::{Counted, Words};
 use crate::chart::svg::escape;
-use crate::pipeline::outcome::Histogram;
 use crate::ui::components::section::{absent, section, sections};
 use crate::ui::components::table::table_view;
 use crate::ui::dom;
@@ -109,7 +106,7 @@ fn entry(entry: &Entry) -> AnyView {
         "<span class=\"feature-name\">{}{badges}<code>{}</code></span>{}",
         escape(&entry.title),
         escape(&entry.name),
-        entry.histogram.as_ref().map(spark).unwrap_or_default()
+        entry.spark
     );
     let class = if entry.corrected { "feature twin" } else { "feature" };
     let body = Arc::new(entry.clone());
@@ -129,10 +126,7 @@ fn opened(entry: &Entry) -> AnyView {
     for (name, value) in &entry.facts {
         facts.push_str(&format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value)));
     }
-    let figure = entry.histogram.as_ref().map(|histogram| {
-        let words = Words { title: "Distribution".to_owned(), ..Words::default() };
-        view! { <Figure drawing=Arc::new(Drawing::Counted(Counted::of(histogram, words)))/> }
-    });
+    let figure = entry.figure.clone().map(|sketch| view! { <Figure sketch=Arc::new(sketch)/> });
     view! {
         <div class="feature-body">
             <dl inner_html=facts></dl>
@@ -140,19 +134,4 @@ fn opened(entry: &Entry) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The distribution at the size of a word; the one below says it in numbers.
-fn spark(histogram: &Histogram) -> String {
-    let tallest = histogram.counts.iter().copied().max().unwrap_or(1).max(1) as f64;
-    let mut path = String::new();
-    for (index, count) in histogram.counts.iter().enumerate() {
-        let height = *count as f64 / tallest * 24.0;
-        path.push_str(&format!("M{} 24V{:.1}", index * 3 + 1, 24.0 - height));
-    }
-    let width = histogram.counts.len() * 3;
-    format!(
-        "<svg class=\"spark\" viewBox=\"0 0 {width} 24\" width=\"{width}\" height=\"24\" aria-hidden=\"true\" \
-         preserveAspectRatio=\"none\"><path d=\"{path}\"/></svg>"
-    )
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::chart::drawing::Drawing;
+use crate::chart::sketch::Sketch;
 use crate::report::brief::{Brief, Fact};
 use crate::report::document::Table;
 use crate::report::figures;
@@ -140,16 +140,16 @@ fn beneath(brief: &Brief) -> AnyView {
     .into_any()
 }
 
-fn segments(drawing: Option<Drawing>) -> AnyView {
-    match drawing {
-        Some(drawing) => view! { <Figure words=Words::None drawing=Arc::new(drawing)/> }.into_any(),
+fn segments(sketch: Option<Sketch>) -> AnyView {
+    match sketch {
+        Some(sketch) => view! { <Figure words=Words::None sketch=Arc::new(sketch)/> }.into_any(),
         None => absent("No customer could be put in a segment.".to_owned()),
     }
 }
 
-fn map(drawing: Option<Drawing>) -> AnyView {
-    match drawing {
-        Some(drawing) => wide(view! { <Figure words=Words::Alone drawing=Arc::new(drawing)/> }.into_any()),
+fn map(sketch: Option<Sketch>) -> AnyView {
+    match sketch {
+        Some(sketch) => wide(view! { <Figure words=Words::Alone sketch=Arc::new(sketch)/> }.into_any()),
         None => ().into_any(),
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::chart::drawing::Drawing;
 use crate::chart::segment_map::{Plane, SegmentMap};
 use crate::report::figures;
 use crate::segments::findings::Segment;
@@ -58,12 +57,7 @@ fn instrument(state: State) -> AnyView {
     let weighed = Memo::new(move |before: Option<&Option<Arc<Tried>>>| {
         now.get().filter(|tried| tried.weighed.is_some()).or_else(|| before.cloned().flatten())
     });
-    let base = Memo::new(move |_| {
-        state.shown.with(|shown| match shown.as_ref()?.view.overview.map.as_ref()? {
-            Drawing::SegmentMap(map) => Some(Arc::new(map.clone())),
-            _ => None,
-        })
-    });
+    let base = Memo::new(move |_| state.shown.with(|shown| shown.as_ref()?.view.segments.map.clone().map(Arc::new)));
     let map = Memo::new(move |_| {
         let (mut map, tried) = (SegmentMap::clone(&*base.get()?), now.get()?);
         for own in &mut map.segments {
