@@ -64,6 +64,8 @@ struct Inner {
     deadline: RefCell<Option<TimeoutHandle>>,
     /// Ready and in possession of all kept files.
     open: Cell<bool>,
+    /// No worker, and none on its way.
+    down: Cell<bool>,
     /// Requests that wait for an open worker.
     outbox: RefCell<Vec<Request>>,
     /// Requests sent and not answered yet: they are sent again to a worker that takes over.
@@ -114,6 +116,7 @@ impl Client {
                 generation: Cell::new(0),
                 deadline: RefCell::default(),
                 open: Cell::new(false),
+                down: Cell::new(false),
                 outbox: RefCell::default(),
                 unanswered: RefCell::default(),
                 sets: RefCell::default(),
@@ -132,6 +135,11 @@ impl Client {
     /// Which worker this is: grows with every start. A run lives in one worker only.
     pub fn generation(&self) -> u32 {
         self.inner.generation.get()
+    }
+
+    /// There is no worker and none on its way: only [`Client::start`] helps.
+    pub fn is_down(&self) -> bool {
+        self.inner.down.get()
     }
 
     /// Sends `request` as soon as the worker is open.
@@ -209,6 +217,7 @@ impl Client {
 impl Inner {
     fn spawn(self: Rc<Self>) {
         self.open.set(false);
+        self.down.set(false);
         self.worker.borrow_mut().take();
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
@@ -238,8 +247,7 @@ impl Inner {
             match fetched {
                 Ok(kit) => self.launch(&kit),
                 Err(error) => {
-                    self.hurry();
-                    (self.listener)(Notice::Died(unreachable(&describe(&error))));
+                    self.give_up(unreachable(&describe(&error)));
                 }
             }
         });
@@ -252,13 +260,17 @@ impl Inner {
         }
     }
 
+    /// There is no worker, and trying again by itself would only fail again.
+    fn give_up(&self, failure: Failure) {
+        self.hurry();
+        self.down.set(true);
+        (self.listener)(Notice::Died(failure));
+    }
+
     fn launch(self: Rc<Self>, kit: &Kit) {
         match self.clone().build(kit) {
             Ok(running) => *self.worker.borrow_mut() = Some(running),
-            Err(error) => {
-                self.hurry();
-                (self.listener)(Notice::Died(blocked(&describe(&error))));
-            }
+            Err(error) => self.give_up(blocked(&describe(&error))),
         }
     }
 
@@ -400,7 +412,7 @@ impl Inner {
         self.hurry();
         if build != Build::current().version {
             self.worker.borrow_mut().take();
-            (self.listener)(Notice::Died(other_build(build)));
+            self.give_up(other_build(build));
             return;
         }
         // Sets whose first Inspect still waits in the outbox are not returning.
@@ -452,8 +464,10 @@ impl Inner {
         self.returning.borrow_mut().clear();
         if was_up {
             self.clone().spawn();
+            (self.listener)(Notice::Died(died(why)));
+        } else {
+            self.give_up(unreachable(why));
         }
-        (self.listener)(Notice::Died(if was_up { died(why) } else { unreachable(why) }));
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::dom;
 use super::lines::Lines;
 use crate::extract::schema::{Inspection, Mapping};
 use crate::pipeline::labels::Labels;
@@ -48,6 +49,13 @@ pub struct Progress {
     pub since: f64,
     /// Cancel was asked for.
     pub stopping: bool,
+}
+
+impl Progress {
+    /// `run` has just entered `stage`.
+    pub fn begin(run: RunId, stage: String) -> Self {
+        Self { run, stage, done: 0, total: 0, since: dom::now(), stopping: false }
+    }
 }
 
 /// What happens now. The outcome on screen is apart from it: see [`State::shown`].
