@@ -28,6 +28,10 @@ pub struct Effort {
     pub copula: bool,
     /// Starts per draw, for the observed sample and the draws alike.
     pub null_starts: usize,
+    /// Rows of the null band, which has every k of the grid.
+    pub band_rows: usize,
+    /// Draws per k of the null band.
+    pub band_draws: usize,
     /// Rows of the stability refits.
     pub stability_rows: usize,
     /// Starts per refit.
@@ -68,6 +72,8 @@ impl Effort {
             // Skewed margins alone beat the Gaussian; the copula has them too.
             copula: true,
             null_starts: 2,
+            band_rows: 0,
+            band_draws: 0,
             stability_rows: 800,
             stability_starts: 2,
             seeds: 5,
@@ -124,6 +130,8 @@ impl Effort {
             null_draws: 50,
             copula: true,
             null_starts: 3,
+            band_rows: 1_000,
+            band_draws: 20,
             stability_rows: 5_000,
             stability_starts: 3,
             seeds: 10,
