@@ -27,8 +27,10 @@ use crate::stats::json::Json;
 
 /// How often Hello is repeated until the engine answers: a message sent before it listens is lost.
 const HELLO_EVERY: Duration = Duration::from_millis(120);
-/// After this long without an answer the reader is told.
+/// A worker that has started and not answered after this long: the reader is told.
 const READY_WITHIN: Duration = Duration::from_secs(10);
+/// The engine's files have not arrived after this long: the reader is told. A phone on a slow line takes 15 seconds.
+const FETCHED_WITHIN: Duration = Duration::from_secs(60);
 /// After this long a run that does not stop is stopped by ending its worker.
 const CANCEL_WITHIN: Duration = Duration::from_millis(200);
 
@@ -36,7 +38,7 @@ const CANCEL_WITHIN: Duration = Duration::from_millis(200);
 pub enum Notice {
     /// The engine is up and has all kept files.
     Ready,
-    /// The engine has not answered for [`READY_WITHIN`]; it may still come.
+    /// The engine has not arrived in [`FETCHED_WITHIN`] or not answered in [`READY_WITHIN`]; it may still come.
     Slow(Failure),
     /// An event, with the message that it came in.
     Event(Box<Event>, JsValue),
@@ -221,20 +223,12 @@ impl Inner {
         self.worker.borrow_mut().take();
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        self.hurry();
-        let patience = set_timeout_with_handle(
-            {
-                let inner = self.clone();
-                move || (inner.listener)(Notice::Slow(slow()))
-            },
-            READY_WITHIN,
-        );
-        *self.deadline.borrow_mut() = patience.ok();
         let kit = self.kit.borrow().clone();
         if let Some(kit) = kit {
             self.launch(&kit);
             return;
         }
+        self.expect_within(FETCHED_WITHIN);
         spawn_local(async move {
             let fetched = engine::fetch().await;
             if let Ok(kit) = &fetched {
@@ -253,6 +247,14 @@ impl Inner {
         });
     }
 
+    /// From now the reader is told after `patience`; what was waited for before is done.
+    fn expect_within(self: &Rc<Self>, patience: Duration) {
+        self.hurry();
+        let inner = self.clone();
+        let deadline = set_timeout_with_handle(move || (inner.listener)(Notice::Slow(slow(patience))), patience);
+        *self.deadline.borrow_mut() = deadline.ok();
+    }
+
     /// The wait for the engine is over.
     fn hurry(&self) {
         if let Some(deadline) = self.deadline.borrow_mut().take() {
@@ -268,6 +270,7 @@ impl Inner {
     }
 
     fn launch(self: Rc<Self>, kit: &Kit) {
+        self.expect_within(READY_WITHIN);
         match self.clone().build(kit) {
             Ok(running) => *self.worker.borrow_mut() = Some(running),
             Err(error) => self.give_up(blocked(&describe(&error))),
@@ -485,10 +488,10 @@ fn because(why: &str) -> String {
     if why.is_empty() { String::new() } else { format!(" ({why})") }
 }
 
-fn slow() -> Failure {
+fn slow(waited: Duration) -> Failure {
     failure(
         "engine_slow",
-        "The analysis engine has not answered for ten seconds.".into(),
+        format!("The analysis engine has not answered for {} seconds.", waited.as_secs()),
         "On a slow line it may still be loading; this note goes away when it arrives. Otherwise start it again.",
     )
 }

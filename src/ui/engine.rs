@@ -44,7 +44,8 @@ pub async fn fetch() -> Result<Kit, JsValue> {
     // Both at once.
     let script = window().fetch_with_str(&address("engine.js"));
     let wasm = window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init);
-    let script = JsFuture::from(answered(JsFuture::from(script).await?)?.text()?).await?.as_string().unwrap_or_default();
+    let script =
+        JsFuture::from(answered(JsFuture::from(script).await?)?.text()?).await?.as_string().unwrap_or_default();
     let wasm = match JsFuture::from(wasm).await {
         Ok(response) => response,
         // A browser's cache may fail to write a file of this size while the service worker asks for it too

@@ -31,13 +31,14 @@ pub fn overview() -> AnyView {
 fn opening(state: State) -> AnyView {
     let idle = Memo::new(move |_| state.phase.with(|phase| matches!(phase, Phase::Ready | Phase::Failed(_))));
     view! {
+        // The words of index.html and no more of them: the browser takes the largest text for what the page was waited
+        // for, and that was there before any script.
         <article class="opening">
             <h1>"A customer segmentation you can defend"</h1>
             <p class="standfirst">
                 "Drop an order extract on this page. Your browser reads it, tests whether clusters are real, puts every \
                  customer in one of four segments by a published rule, and says no when the data cannot support one. Nothing is \
                  uploaded."
-                {move || (!idle.get()).then_some(" A finished case on synthetic data is on its way.")}
             </p>
             {move || if idle.get() {
                 view! {
@@ -51,7 +52,7 @@ fn opening(state: State) -> AnyView {
                     </div>
                 }.into_any()
             } else {
-                view! { <p class="waiting">"Loading the analysis engine and the demo."</p> }.into_any()
+                view! { <p class="waiting">"A finished case on synthetic data is on its way."</p> }.into_any()
             }}
         </article>
     }
