@@ -151,7 +151,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
         fields.push(Field::new("previous_segment", DataType::Utf8, true));
         fields.push(Field::new("change", DataType::Utf8, false));
     }
-    let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
+    let columns = |rows: std::ops::Range<usize>| {
         let names = |name: &dyn Fn(usize) -> Option<&'static str>| -> ArrayRef {
             Arc::new(rows.clone().map(name).collect::<StringArray>())
         };
@@ -164,7 +164,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
             columns.push(names(&|at| all.before(at).segment().map(Segment::name)));
             columns.push(names(&|at| Some(all.change(at))));
         }
-        columns
+        columns.into_iter()
     };
     sheet::write(FILE, &scored.id_name, &ids, all.len(), fields, columns, out)
 }
