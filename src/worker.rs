@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
@@ -33,6 +34,7 @@ use crate::pipeline::stage::Stage;
 use crate::pipeline::trial::Bench;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Plot, Request, RunId};
 use crate::segments::thresholds::TypedThresholds;
+use crate::stats::json::{self, Json};
 use crate::view::card::card;
 use crate::view::monitor::watched;
 use crate::view::segments::tried;
@@ -82,7 +84,8 @@ impl Engine {
 
     fn receive(self: Rc<Self>, data: &JsValue) {
         let text = Reflect::get(data, &"text".into()).ok().and_then(|text| text.as_string());
-        let Some(request) = text.and_then(|text| serde_json::from_str::<Request>(&text).ok()) else {
+        let value = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+        let Some(request) = value.and_then(|value| Request::deserialize(Json(value)).ok()) else {
             // Another build speaks: answer with ours, so that the page can tell.
             self.tell(&Event::Ready { build: Build::current().version });
             return;
@@ -407,12 +410,12 @@ fn result_gone() -> Failure {
 
 /// results.json on one line, as a JS string.
 fn results_text(outcome: &Outcome) -> JsValue {
-    serde_json::to_string(&outcome.results).map_or(JsValue::NULL, JsValue::from)
+    json::line(&outcome.results).map_or(JsValue::NULL, JsValue::from)
 }
 
 /// One message: `{ text, bytes?, results? }`; bytes are transferred, not copied.
 fn post(scope: &DedicatedWorkerGlobalScope, event: &Event, beside: &[(&str, JsValue)]) {
-    let Ok(text) = serde_json::to_string(event) else { return };
+    let Ok(text) = json::line(event) else { return };
     let message = Object::new();
     let transfer = Array::new();
     // Setting a property of a fresh plain object cannot fail.
