@@ -22,7 +22,7 @@ pub struct Slip;
 
 impl std::fmt::Display for Slip {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the value does not have the shape that was expected")
+        f.write_str("a field is missing, or a value is not of the kind that it should be")
     }
 }
 
