@@ -157,7 +157,7 @@ impl Params {
                 return Err(ParamError::Threshold { score, given });
             }
         }
-        if self.labels.ambiguous() {
+        if self.labels.ambiguous(str::to_lowercase) {
             return Err(ParamError::Labels);
         }
         if !self.plan.valid() {

@@ -15,15 +15,14 @@ use std::time::Duration;
 
 use js_sys::{Array, Object, Reflect};
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, File, MessageEvent, Url, Worker};
 
 use super::engine::{self, Kit};
+use super::json;
 use crate::pipeline::outcome::Build;
 use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
-use crate::stats::json::Json;
 
 /// How often Hello is repeated until the engine answers: a message sent before it listens is lost.
 const HELLO_EVERY: Duration = Duration::from_millis(120);
@@ -312,7 +311,7 @@ impl Inner {
     }
 
     fn post(&self, request: &Request) {
-        let Ok(text) = serde_json::to_string(request) else { return };
+        let Some(text) = json::write(request) else { return };
         let message = Object::new();
         let _ = Reflect::set(&message, &"text".into(), &text.into());
         if let Request::Inspect { set } | Request::Receive { set } = request {
@@ -361,8 +360,7 @@ impl Inner {
 
     fn hear(self: Rc<Self>, message: &JsValue) {
         let text = Reflect::get(message, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
-        let event = serde_json::from_str(&text).ok().and_then(|value| Event::deserialize(Json(value)).ok());
-        let Some(event) = event else {
+        let Some(event) = json::read::<Event>(&text) else {
             self.die("its message could not be read");
             return;
         };

@@ -1,7 +1,7 @@
 //! What the page asks of the browser beside drawing: the demo's files, saving, `window.__quadrant`.
 
 use super::engine;
-use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, JSON, JsString, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -32,6 +32,11 @@ pub async fn fetch_demo() -> Result<Vec<File>, String> {
         files.push(File::new_with_blob_sequence(&Array::of1(&blob), name).map_err(lost)?);
     }
     Ok(files)
+}
+
+/// In small letters, by the browser's tables: those of the library are a page's weight.
+pub fn lower(words: &str) -> String {
+    JsString::from(words).to_lower_case().into()
 }
 
 /// The page's clock, in milliseconds.

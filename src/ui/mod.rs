@@ -6,6 +6,7 @@
 //! - [`engine`]: what a worker is made of, fetched once.
 //! - [`session`]: what a reader asks for, turned into messages and state.
 //! - [`lines`]: the thresholds as the reader moves them.
+//! - [`json`]: messages and what is kept, as text.
 //! - [`preferences`]: what the page keeps between visits beside the theme.
 //! - [`storage`]: what is kept in this browser. [`shell`]: the page as the browser keeps it. [`place`]: the reader's
 //!   place on a page that is drawn anew.
@@ -19,6 +20,7 @@ pub mod components;
 pub mod dom;
 pub mod engine;
 pub mod figure;
+pub mod json;
 pub mod lines;
 pub mod pages;
 pub mod place;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{dom, json};
 use crate::pipeline::labels::Labels;
 
 const NAMES: &str = "quadrant.names";
@@ -9,8 +10,8 @@ const NAMES: &str = "quadrant.names";
 /// The names kept; the published ones where nothing usable is.
 pub fn labels() -> Labels {
     let kept = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(NAMES).ok().flatten());
-    let labels = kept.and_then(|text| serde_json::from_str::<Labels>(&text).ok()).unwrap_or_default().cleaned();
-    if labels.ambiguous() { Labels::default() } else { labels }
+    let labels = kept.and_then(|text| json::read::<Labels>(&text)).unwrap_or_default().cleaned();
+    if labels.ambiguous(dom::lower) { Labels::default() } else { labels }
 }
 
 /// Keeps them.
@@ -18,7 +19,7 @@ pub fn keep_labels(labels: &Labels) {
     let Ok(Some(storage)) = window().local_storage() else { return };
     if labels.is_plain() {
         let _ = storage.remove_item(NAMES);
-    } else if let Ok(text) = serde_json::to_string(labels) {
+    } else if let Some(text) = json::write(labels) {
         let _ = storage.set_item(NAMES, &text);
     }
 }

@@ -208,7 +208,7 @@ impl Session {
 
     /// Files picked on any page: a JSON file among them leads to the monitor page.
     pub fn open(&self, files: Vec<File>) {
-        if files.iter().any(|file| file.name().to_lowercase().ends_with(".json")) {
+        if files.iter().any(|file| file.name().to_ascii_lowercase().ends_with(".json")) {
             self.receive(files);
         } else {
             self.drop_files(files);

@@ -4,6 +4,8 @@
 use leptos::prelude::window;
 use web_sys::Storage;
 
+use super::json;
+
 use crate::extract::remembered::{Remembered, shape};
 use crate::extract::schema::{Inspection, Mapping};
 
@@ -75,7 +77,7 @@ fn forget(name: &str) {
 
 /// Keeps the reader's mapping for files of this shape.
 pub fn remember(inspection: &Inspection, mapping: &Mapping) {
-    if let Ok(text) = serde_json::to_string(&Remembered::of(inspection, mapping)) {
+    if let Some(text) = json::write(&Remembered::of(inspection, mapping)) {
         keep(&mapping_name(inspection), &text);
     }
 }
@@ -83,7 +85,7 @@ pub fn remember(inspection: &Inspection, mapping: &Mapping) {
 /// The mapping kept for files of this shape, if it fits them and differs from what was detected.
 pub fn recall(inspection: &Inspection) -> Option<Mapping> {
     let text = storage()?.get_item(&mapping_name(inspection)).ok().flatten()?;
-    let mapping = serde_json::from_str::<Remembered>(&text).ok()?.fitted(inspection)?;
+    let mapping = json::read::<Remembered>(&text)?.fitted(inspection)?;
     (mapping != inspection.mapping).then_some(mapping)
 }
 

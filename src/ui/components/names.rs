@@ -6,6 +6,7 @@ use super::glyph::glyph_markup;
 use super::section::section;
 use crate::pipeline::labels::{LONGEST, Labels};
 use crate::segments::findings::Segment;
+use crate::ui::dom;
 use crate::ui::session::Session;
 use crate::ui::state::State;
 
@@ -14,7 +15,7 @@ pub fn names() -> AnyView {
     let state: State = expect_context();
     let session = StoredValue::new_local(Session::expect());
     let draft = RwSignal::new(state.labels.get_untracked());
-    let taken = Memo::new(move |_| draft.with(Labels::ambiguous));
+    let taken = Memo::new(move |_| draft.with(|draft| draft.ambiguous(dom::lower)));
     let changed = Memo::new(move |_| draft.with(Labels::cleaned) != state.labels.get());
     let field = |segment: Segment| {
         let at = segment as usize;

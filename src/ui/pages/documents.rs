@@ -114,8 +114,10 @@ fn choice(
     view! {
         <label>{words}" "
             <select data-testid=testid on:change=move |event| {
-                if let Ok(value) = event_target_value(&event).parse() {
-                    set(value);
+                // Found by its text: reading floats would bring a table as large as the rest of this page.
+                let chosen = event_target_value(&event);
+                if let Some(value) = values.iter().find(|value| value.to_string() == chosen) {
+                    set(*value);
                 }
             }>{options}</select>
         </label>

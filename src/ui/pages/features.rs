@@ -14,6 +14,7 @@ use crate::chart::svg::escape;
 use crate::pipeline::outcome::Histogram;
 use crate::ui::components::section::{absent, section, sections};
 use crate::ui::components::table::table_view;
+use crate::ui::dom;
 use crate::ui::figure::Figure;
 use crate::ui::state::Shown;
 use crate::view::{Entry, Features};
@@ -48,7 +49,7 @@ fn dictionary(found: &Features) -> AnyView {
     let list: NodeRef<Div> = NodeRef::new();
     let (said, set_said) = signal(String::new());
     let search = move |event: ev::Event| {
-        let wanted = event_target_value(&event).trim().to_lowercase();
+        let wanted = dom::lower(event_target_value(&event).trim());
         if let Some(list) = list.get_untracked() {
             set_said.set(filter(&list, &wanted));
         }
@@ -82,7 +83,7 @@ fn filter(list: &HtmlElement, wanted: &str) -> String {
     for index in 0..rows.length() {
         let Some(row) = rows.get(index).and_then(|row| row.dyn_into::<HtmlElement>().ok()) else { continue };
         let words = row.get_attribute("data-words").or_else(|| row.text_content()).unwrap_or_default();
-        let found = words.to_lowercase().contains(wanted);
+        let found = dom::lower(&words).contains(wanted);
         row.set_hidden(!found);
         left += u32::from(found);
     }

@@ -138,7 +138,7 @@ fn rehearsal(state: State) -> AnyView {
     let again = state.watched.with(|watched| watched.as_ref().is_some_and(|(_, _, found)| !found.synthetic.is_empty()));
     let offers = Plot::ALL.map(|plot| {
         view! {
-            <button type="button" class="button small plain" data-testid=format!("rehearse-{plot:?}").to_lowercase()
+            <button type="button" class="button small plain" data-testid=format!("rehearse-{plot:?}").to_ascii_lowercase()
                 disabled=move || state.under_way()
                 on:click=move |_| session.with_value(|session| session.rehearse(plot))>{plot.words()}</button>
         }

@@ -122,7 +122,7 @@ fn field(state: State, line: Line, ground: Memo<Option<Ground>>, now: Memo<Optio
     };
     let typed = move |event: ev::Event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
-        let value = input.value().trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        let value = Some(input.value_as_number()).filter(|value| value.is_finite() && *value >= 0.0);
         let (Some(value), Some(ground)) = (value, ground.get_untracked()) else {
             input.set_value(&shown().unwrap_or_default());
             return;
