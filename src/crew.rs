@@ -58,7 +58,6 @@ mod host {
     ///
     /// # Errors
     /// `pace` cancelled.
-    #[expect(clippy::unused_async, reason = "in a page both are done here, and yield")]
     pub async fn both<A, B, H, T>(here: H, there: T, pace: &Pace) -> Result<(A, B), Cancelled>
     where
         B: Send,
@@ -79,7 +78,6 @@ mod host {
     const WAITING: usize = 2;
 
     /// Hands `items`, made on a thread of their own a few ahead, to `take`. What `take` leaves is not made.
-    #[expect(clippy::unused_async, reason = "in a page `take` yields")]
     pub async fn piped<T: Send, R>(
         items: impl Iterator<Item = T> + Send,
         take: impl AsyncFnOnce(&mut dyn Iterator<Item = T>) -> R,

@@ -208,7 +208,7 @@ async fn read_batches(
     let mut with_offset = 0;
     let mut rows_before = 0u64;
     let mut disagree = 0u64;
-    while let Some(batch) = batches.next() {
+    for batch in &mut *batches {
         let Numbered { batch, customers, keys, distinct } = batch?;
         let column = |at: usize| batch.column(at);
         raw.first.resize(distinct, NO_ORDER);

@@ -9,6 +9,7 @@ use super::table::Batches;
 type Item = Result<RecordBatch, ExtractError>;
 
 /// A table's stream of batches as it is handed out: the first of them, or all, decoded ahead where there are several.
+#[cfg_attr(target_arch = "wasm32", expect(clippy::unnecessary_wraps, reason = "a thread may not start"))]
 pub(super) fn batches(
     file: &str,
     rows: u64,

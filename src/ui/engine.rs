@@ -46,17 +46,15 @@ pub async fn fetch() -> Result<Kit, JsValue> {
     let wasm = window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init);
     let script =
         JsFuture::from(answered(JsFuture::from(script).await?)?.text()?).await?.as_string().unwrap_or_default();
-    let wasm = match JsFuture::from(wasm).await {
-        Ok(response) => response,
+    let mut wasm = JsFuture::from(wasm).await;
+    if wasm.is_err() {
         // A browser's cache may fail to write a file of this size while the service worker asks for it too
         // (net::ERR_CACHE_WRITE_FAILURE in Chromium), and the fetch fails with it; it may also hold a spoiled copy, which
         // the hash gives away. Once more, past the cache.
-        Err(_) => {
-            js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
-            JsFuture::from(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await?
-        }
-    };
-    let wasm = answered(wasm)?;
+        js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
+        wasm = JsFuture::from(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await;
+    }
+    let wasm = answered(wasm?)?;
     let typed = wasm.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("application/wasm"));
     let module = if typed {
         JsFuture::from(WebAssembly::compile_streaming(&js_sys::Promise::resolve(&JsValue::from(wasm)))).await?

@@ -227,7 +227,7 @@ fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)])
     let mut names: Vec<(usize, String)> = all.names().into_iter().enumerate().collect();
     names.retain(|(_, name)| written.iter().all(|(_, file)| file.name != *name));
     // Lists of customers are the longest: begun last, one would keep all waiting.
-    names.sort_by_key(|(_, name)| !name.ends_with(".csv"));
+    names.sort_by_key(|(_, name)| Path::new(name).extension().is_none_or(|kind| kind != "csv"));
     let next = AtomicUsize::new(0);
     let some = || {
         let mut disk = disk.clone();
