@@ -30,6 +30,14 @@ fn sources(paths: &[PathBuf]) -> Option<Vec<Arc<dyn Source>>> {
     Some(sources)
 }
 
+/// The files of the bundled demo.
+fn demo() -> Vec<Arc<dyn Source>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
+    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
+    sources(&paths).expect("the demo is part of the project")
+}
+
 fn analyse(sources: Vec<Arc<dyn Source>>) -> Finished {
     let params = Params::default().check().unwrap();
     block_on(run(sources, None, &params, &Pace::unhurried(), &|_| {})).unwrap()
@@ -89,13 +97,9 @@ impl Pacer for Recorder {
 
 #[test]
 fn validating_never_goes_back() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
-    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
     let recorder = Recorder::default();
     let params = Params::default().check().unwrap();
-    let sources = sources(&paths).expect("the demo is part of the project");
-    block_on(run(sources, None, &params, &Pace::new(recorder.clone()), &|_| {})).unwrap();
+    block_on(run(demo(), None, &params, &Pace::new(recorder.clone()), &|_| {})).unwrap();
     let said = recorder.said.borrow();
     let way: Vec<f64> = said.iter().filter(|(stage, _)| *stage == "validation").map(|(_, way)| *way).collect();
     assert!(way.len() > 10, "{} reports", way.len());
@@ -108,9 +112,7 @@ fn validating_never_goes_back() {
 #[test]
 fn the_demo_gives_its_golden() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
-    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
-    let finished = analyse(sources(&paths).expect("the demo is part of the project"));
+    let finished = analyse(demo());
     let json = serde_json::to_string_pretty(&finished.outcome.results).unwrap() + "\n";
     let golden = root.join("tests/goldens/demo_results.json");
     if std::env::var_os("QUADRANT_UPDATE").is_some() {
