@@ -9,7 +9,7 @@ use crate::ui::state::Shown;
 /// The page.
 pub fn clustering() -> AnyView {
     view! {
-        {super::over_outcome(head)}
+        {super::over_outcome("Are there clusters?", head, || ().into_any())}
         <DepthOffer/>
         {super::sections_of(|view| &view.clustering.sections)}
     }

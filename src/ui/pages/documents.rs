@@ -90,7 +90,8 @@ pub fn Documents() -> impl IntoView {
         </div>
         {move || match html() {
             Some(html) => view! { <div class="written" inner_html=html></div> }.into_any(),
-            None => waiting(),
+            // A document brings its headline along.
+            None => super::untitled(title.get().words(), waiting()),
         }}
         <Downloads/>
     }

@@ -12,7 +12,7 @@ use crate::chart::drawing::Drawing;
 use crate::chart::histogram::{Counted, Words};
 use crate::chart::svg::escape;
 use crate::pipeline::outcome::Histogram;
-use crate::ui::components::section::{absent, section, sections};
+use crate::ui::components::section::{absent, section, sections, waiting};
 use crate::ui::components::table::table_view;
 use crate::ui::dom;
 use crate::ui::figure::Figure;
@@ -21,7 +21,7 @@ use crate::view::{Entry, Features};
 
 /// The page.
 pub fn features() -> AnyView {
-    super::over_outcome(|shown: &Shown| page(&shown.view.features))
+    super::over_outcome("The features", |shown: &Shown| page(&shown.view.features), waiting)
 }
 
 fn page(found: &Features) -> AnyView {
