@@ -3,7 +3,7 @@
 //! Every piece of work is a function of its own inputs, and the pieces are put together in order, so the results are
 //! the same whatever the number of workers. A page's engine has one thread and does the pieces in turn.
 
-pub use host::{Beside, together, workers};
+pub use host::{Beside, both, piped, together, workers};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
@@ -12,6 +12,7 @@ mod host {
     use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::sync_channel;
     use std::thread::{self, JoinHandle};
     use std::time::Duration;
 
@@ -50,6 +51,48 @@ mod host {
             let mut done = vec![block_on(work(first, pace)).inspect_err(|_| stop.store(true, Ordering::Relaxed))];
             done.extend(rest.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))));
             done.into_iter().collect()
+        })
+    }
+
+    /// Does `here` and `there` at the same time; only `here` reports to `pace`.
+    ///
+    /// # Errors
+    /// `pace` cancelled.
+    pub async fn both<A, B, H, T>(here: H, there: T, pace: &Pace) -> Result<(A, B), Cancelled>
+    where
+        B: Send,
+        H: AsyncFnOnce(&Pace) -> Result<A, Cancelled>,
+        T: AsyncFnOnce(&Pace) -> Result<B, Cancelled> + Send,
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        thread::scope(|scope| {
+            let flag = Arc::clone(&stop);
+            let there = scope.spawn(move || block_on(there(&Pace::new(Stoppable(flag)))));
+            let here = block_on(here(pace)).inspect_err(|_| stop.store(true, Ordering::Relaxed));
+            let there = there.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok((here?, there?))
+        })
+    }
+
+    /// Items that may wait: enough to even out, too few to weigh.
+    const WAITING: usize = 2;
+
+    /// Hands `items`, made on a thread of their own a few ahead, to `take`. What `take` leaves is not made.
+    pub async fn piped<T: Send, R>(
+        items: impl Iterator<Item = T> + Send,
+        take: impl AsyncFnOnce(&mut dyn Iterator<Item = T>) -> R,
+    ) -> R {
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(WAITING);
+            scope.spawn(move || {
+                for item in items {
+                    if sender.send(item).is_err() {
+                        return;
+                    }
+                }
+            });
+            let mut received = receiver.into_iter();
+            block_on(take(&mut received))
         })
     }
 
@@ -136,6 +179,24 @@ mod host {
         Ok(done)
     }
 
+    /// Hands `items` to `take`, each made when it is asked for.
+    pub async fn piped<T, R>(
+        mut items: impl Iterator<Item = T>,
+        take: impl AsyncFnOnce(&mut dyn Iterator<Item = T>) -> R,
+    ) -> R {
+        take(&mut items).await
+    }
+
+    /// Does `here`, then `there`.
+    pub async fn both<A, B, H, T>(here: H, there: T, pace: &Pace) -> Result<(A, B), Cancelled>
+    where
+        H: AsyncFnOnce(&Pace) -> Result<A, Cancelled>,
+        T: AsyncFnOnce(&Pace) -> Result<B, Cancelled>,
+    {
+        let here = here(&pace.part(0, 1, 2)).await?;
+        Ok((here, there(&pace.part(1, 2, 2)).await?))
+    }
+
     type Work<T> = Box<dyn FnOnce(Pace) -> Pin<Box<dyn Future<Output = Result<T, Cancelled>>>>>;
 
     /// Work whose turn has not come.
@@ -203,6 +264,29 @@ mod tests {
     fn what_was_done_beside_comes_back() {
         let beside = Beside::start(async |pace: &Pace| pace.tick(0, 1).await.map(|()| 42));
         assert_eq!(block_on(beside.finish(&Pace::unhurried())), Ok(42));
+    }
+
+    #[test]
+    fn two_pieces_come_back_both() {
+        let pace = Pace::unhurried();
+        let text = "borrowed".to_owned();
+        let here = async |pace: &Pace| pace.tick(0, 1).await.map(|()| text.len());
+        let there = async |pace: &Pace| pace.tick(0, 1).await.map(|()| text.as_str());
+        assert_eq!(block_on(both(here, there, &pace)), Ok((8, "borrowed")));
+    }
+
+    #[test]
+    fn what_is_piped_comes_in_order_and_may_be_left() {
+        let mut made = 0;
+        let numbers = std::iter::from_fn(|| {
+            made += 1;
+            Some(made)
+        });
+        let some = block_on(piped(numbers, async |numbers: &mut dyn Iterator<Item = u32>| {
+            numbers.take(5).collect::<Vec<_>>()
+        }));
+        assert_eq!(some, [1, 2, 3, 4, 5]);
+        assert!(made < 10, "{made} were made");
     }
 
     #[test]

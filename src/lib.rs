@@ -16,6 +16,7 @@
 //! and `worker` carry it to the page, `ui` shows it.
 
 pub mod crew;
+pub mod ordered;
 pub mod pace;
 pub mod stats;
 

@@ -19,9 +19,9 @@ use crate::pipeline::params::Params;
 pub use crate::planning::findings::PlanDesign;
 pub use crate::report::documents::Title;
 use crate::segments::thresholds::TypedThresholds;
-use crate::view::View;
 use crate::view::card::Card;
 use crate::view::monitor::{TrayView, Verified, Watched};
+use crate::view::pages::Pages;
 use crate::view::segments::Tried;
 
 /// One run; events of any but the latest run are stale and dropped.
@@ -203,14 +203,14 @@ pub enum Event {
         /// Which run.
         run: RunId,
         /// What there is to show so far.
-        view: Box<View>,
+        view: Box<Pages>,
     },
     /// The run is complete; the text of its results.json travels beside this message, for who asks for it.
     Finished {
         /// Which run.
         run: RunId,
         /// What there is to show.
-        view: Box<View>,
+        view: Box<Pages>,
         /// Wall time in milliseconds, for the reader only: never part of the results.
         millis: u64,
     },
@@ -267,7 +267,7 @@ pub enum Event {
         /// What the reader calls them, as it was kept.
         labels: Labels,
         /// What there is to show now.
-        view: Box<View>,
+        view: Box<Pages>,
     },
     /// One solution was measured on all customers; the results with it travel beside this message.
     MeasuredExactly {
@@ -276,7 +276,7 @@ pub enum Event {
         /// Which solution.
         solution: Solution,
         /// What there is to show now.
-        view: Box<View>,
+        view: Box<Pages>,
     },
 }
 

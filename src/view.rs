@@ -1,7 +1,8 @@
 //! What the page shows of an outcome, ready to be shown.
 //!
 //! The engine makes it; the page holds no findings, no wording and no statistics, and is small for it. A page is a list
-//! of [`Section`]s of [`Piece`]s; charts travel as [`Sketch`]es, to be drawn when the page knows its width.
+//! of [`Section`]s of [`Piece`]s; charts travel as [`Sketch`]es, to be drawn when the page knows its width. Over the wire
+//! it goes as [`pages::Pages`].
 
 pub mod card;
 mod clustering;
@@ -11,6 +12,7 @@ pub mod going;
 pub mod monitor;
 mod naming;
 mod overview;
+pub mod pages;
 pub mod segments;
 mod validation;
 

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
@@ -35,6 +36,7 @@ use crate::pipeline::stage::Stage;
 use crate::pipeline::trial::Bench;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Plot, Request, RunId};
 use crate::segments::thresholds::TypedThresholds;
+use crate::stats::json::{self, Json};
 use crate::view::card::card;
 use crate::view::monitor::watched;
 use crate::view::segments::tried;
@@ -84,7 +86,8 @@ impl Engine {
 
     fn receive(self: Rc<Self>, data: &JsValue) {
         let text = Reflect::get(data, &"text".into()).ok().and_then(|text| text.as_string());
-        let Some(request) = text.and_then(|text| serde_json::from_str::<Request>(&text).ok()) else {
+        let value = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+        let Some(request) = value.and_then(|value| Request::deserialize(Json(value)).ok()) else {
             // Another build speaks: answer with ours, so that the page can tell.
             self.tell(&Event::Ready { build: Build::current().version });
             return;
@@ -120,7 +123,7 @@ impl Engine {
                     let started = pacer::now();
                     let pace = Pace::new(pacer::WorkerPacer::new(Rc::clone(&self), run, flag));
                     let refined = |partial: &Outcome| {
-                        self.tell(&Event::Refined { run, view: Box::new(view(partial)) });
+                        self.tell(&Event::Refined { run, view: Box::new(view(partial).into()) });
                     };
                     let result = match params.check() {
                         Ok(checked) => run::run(sources, mapping, &checked, &pace, &refined).await,
@@ -133,7 +136,7 @@ impl Engine {
                     match result {
                         Ok(mut finished) => {
                             finished.outcome.date = Some(pacer::today());
-                            let shown = Box::new(view(&finished.outcome));
+                            let shown = Box::new(view(&finished.outcome).into());
                             let results = results_text(&finished.outcome);
                             *self.finished.borrow_mut() = Some((run, Rc::new(finished)));
                             let millis = (pacer::now() - started) as u64;
@@ -223,7 +226,7 @@ impl Engine {
         let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
         let labels = labels.cleaned();
         outcome.results.params.labels = labels.clone();
-        let event = Event::Labelled { run, labels, view: Box::new(view(outcome)) };
+        let event = Event::Labelled { run, labels, view: Box::new(view(outcome).into()) };
         self.send(&event, &[("results", results_text(outcome))]);
     }
 
@@ -264,7 +267,7 @@ impl Engine {
                     let own = held.as_mut().filter(|(last, _)| *last == run).and_then(|(_, held)| Rc::get_mut(held));
                     let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
                     ask::keep(outcome, &solution, found);
-                    let event = Event::MeasuredExactly { run, solution, view: Box::new(view(outcome)) };
+                    let event = Event::MeasuredExactly { run, solution, view: Box::new(view(outcome).into()) };
                     self.send(&event, &[("results", results_text(outcome))]);
                 }
                 Err(_) => self.tell(&Event::Cancelled { run }),
@@ -415,12 +418,12 @@ fn result_gone() -> Failure {
 
 /// results.json on one line, as a JS string.
 fn results_text(outcome: &Outcome) -> JsValue {
-    serde_json::to_string(&outcome.results).map_or(JsValue::NULL, JsValue::from)
+    json::line(&outcome.results).map_or(JsValue::NULL, JsValue::from)
 }
 
 /// One message: `{ text, bytes?, results? }`; bytes are transferred, not copied.
 fn post(scope: &DedicatedWorkerGlobalScope, event: &Event, beside: &[(&str, JsValue)]) {
-    let Ok(text) = serde_json::to_string(event) else { return };
+    let Ok(text) = json::line(event) else { return };
     let message = Object::new();
     let transfer = Array::new();
     // Setting a property of a fresh plain object cannot fail.

@@ -189,7 +189,7 @@ fn no_structure_gives_the_rule_because_of_the_null_benchmark() {
     for seed in [1, 2, 3] {
         let (_, truth) = extract(Scenario::NoStructure, seed);
         assert_eq!(truth.population.types.len(), 1, "one cloud was planted");
-        assert_rule(&decided(Scenario::NoStructure, seed, at(Depth::Quick)), 20, &format!("seed {seed}"));
+        assert_rule(&decided(Scenario::NoStructure, seed, at(Depth::Quick)), 50, &format!("seed {seed}"));
     }
 }
 
@@ -198,7 +198,7 @@ fn four_groups_that_the_rule_does_not_see_give_clusters_with_their_stability() {
     for seed in [1, 2] {
         let (_, truth) = extract(Scenario::Clusters, seed);
         assert_eq!(truth.population.types.len(), 4, "four groups were planted");
-        assert_clusters(&decided(Scenario::Clusters, seed, at(Depth::Quick)), 20, &format!("seed {seed}"));
+        assert_clusters(&decided(Scenario::Clusters, seed, at(Depth::Quick)), 50, &format!("seed {seed}"));
     }
 }
 

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use quadrant::extract::source::{FileSource, Source};
-use quadrant::pace::{Pace, block_on};
+use quadrant::pace::{Pace, Pacer, block_on};
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::{Finished, run};
 
@@ -25,6 +28,14 @@ fn sources(paths: &[PathBuf]) -> Option<Vec<Arc<dyn Source>>> {
         sources.push(Arc::new(FileSource::open(path).unwrap()));
     }
     Some(sources)
+}
+
+/// The files of the bundled demo.
+fn demo() -> Vec<Arc<dyn Source>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
+    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
+    sources(&paths).expect("the demo is part of the project")
 }
 
 fn analyse(sources: Vec<Arc<dyn Source>>) -> Finished {
@@ -57,13 +68,51 @@ fn the_2000_user_star_extract_gives_its_reference() {
     assert_eq!(counts(&finished), [595, 291, 289, 592]);
 }
 
+/// Hears every report: it is always due.
+#[derive(Clone, Default)]
+struct Recorder {
+    said: Rc<RefCell<Vec<(&'static str, f64)>>>,
+    stage: Rc<Cell<&'static str>>,
+}
+
+impl Pacer for Recorder {
+    fn stage(&self, name: &'static str) {
+        self.stage.set(name);
+    }
+    fn report(&self, done: u64, total: u64) {
+        if total > 0 {
+            self.said.borrow_mut().push((self.stage.get(), done as f64 / total as f64));
+        }
+    }
+    fn due(&self) -> bool {
+        true
+    }
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn validating_never_goes_back() {
+    let recorder = Recorder::default();
+    let params = Params::default().check().unwrap();
+    block_on(run(demo(), None, &params, &Pace::new(recorder.clone()), &|_| {})).unwrap();
+    let said = recorder.said.borrow();
+    let way: Vec<f64> = said.iter().filter(|(stage, _)| *stage == "validation").map(|(_, way)| *way).collect();
+    assert!(way.len() > 10, "{} reports", way.len());
+    for pair in way.windows(2) {
+        assert!(pair[1] >= pair[0] - 1e-9, "{pair:?}");
+    }
+}
+
 /// The bundled demo's results, in full: a golden one can read. `tests/web.rs` holds wasm to the same bytes.
 #[test]
 fn the_demo_gives_its_golden() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let names = ["orders", "order_products__prior", "products", "aisles", "departments"];
-    let paths: Vec<PathBuf> = names.iter().map(|name| root.join(format!("public/demo/{name}.parquet"))).collect();
-    let finished = analyse(sources(&paths).expect("the demo is part of the project"));
+    let finished = analyse(demo());
     let json = serde_json::to_string_pretty(&finished.outcome.results).unwrap() + "\n";
     let golden = root.join("tests/goldens/demo_results.json");
     if std::env::var_os("QUADRANT_UPDATE").is_some() {

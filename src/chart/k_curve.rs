@@ -77,7 +77,9 @@ impl Curves {
         };
         let curves: Vec<Curve> = curves.into_iter().map(|(id, curve)| own(id, curve)).collect();
         let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
-        let nulls = &findings.null_benchmark;
+        // The band where it was measured on this set, else the one k of the verdict.
+        let banded = findings.null_band.iter().any(|null| null.set == best);
+        let nulls = if banded { &findings.null_band } else { &findings.null_benchmark };
         let highest = all().chain(nulls.iter().map(|null| null.null_mean + 2.0 * null.null_sd)).fold(0.3, f64::max);
         Some(Self {
             nulls: nulls_of(nulls, best),

@@ -206,8 +206,8 @@ fn cells(scene: &mut Scene, density: &ScoreDensity, thresholds: &Cuts, (x, y): (
     };
     // The densest cells are few: the 98th percentile takes full ink, so that the rest can be told apart.
     let mut densities: Vec<f64> = cells.iter().map(dense).collect();
-    densities.sort_by(f64::total_cmp);
-    let full = densities.get(densities.len().saturating_sub(1) * 98 / 100).copied().unwrap_or(1.0);
+    let rank = densities.len().saturating_sub(1) * 98 / 100;
+    let full = if densities.is_empty() { 1.0 } else { *densities.select_nth_unstable_by(rank, f64::total_cmp).1 };
     let (cut_x, cut_y) = (x.at(thresholds.frequency), y.at(thresholds.loyalty));
     for cell in &cells {
         let (x0, x1, y0, y1) = place(cell);

@@ -287,6 +287,10 @@ pub struct ClusteringFindings {
     pub stability: Vec<Stability>,
     /// Null benchmark per set at its best k.
     pub null_benchmark: Vec<NullBenchmark>,
+    /// The same on the headline's set at every k of the grid, on fewer rows and draws: for the eye, not for the verdict.
+    /// Full depth only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub null_band: Vec<NullBenchmark>,
     /// ARI between feature sets.
     pub agreement: Vec<Agreement>,
     /// Canonical figures beside ours.

@@ -77,7 +77,7 @@ pub async fn tribunal(
     }
     let other = |id: &str| runs.iter().find(|run| run.prepared.id == id).or(runs.first()).map(|run| &run.prepared);
     let rest = plan.rest(pace);
-    let [first, second, third] = [0, 1, 2].map(|part| rest.part(part, part + 1, 3));
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|part| rest.part(part, part + 1, 4));
     let seed = question.seed;
     let ward = one(other("canonical_pruned"), |prepared| hierarchy(prepared, effort, seed, &first)).await?;
     let dbscan = one(other("canonical_pruned"), |prepared| density(prepared, effort, seed, &second)).await?;
@@ -90,6 +90,10 @@ pub async fn tribunal(
         None => Measured::absent("no solution has a silhouette", "more distinct customers"),
     };
     let headline_k = verdict.headline.value().map(|headline| headline.k);
+    let null_band = match run {
+        Some((run, _)) => band(run, effort, seed, &fourth).await?,
+        None => Vec::new(),
+    };
     let agreement = agreements(&runs, question.rule, &rows, headline_k);
     let canonical = canonical::compare(canonical::Ours {
         sets: &sets,
@@ -105,6 +109,7 @@ pub async fn tribunal(
         mixture,
         stability: stable,
         null_benchmark,
+        null_band,
         agreement,
         canonical,
         exact: Vec::new(),
@@ -210,6 +215,23 @@ async fn nulls(run: &SetRun, effort: &Effort, seed: u64, pace: &Pace) -> Result<
     for (index, &reference) in references.iter().enumerate() {
         let part = pace.part(index as u64, index as u64 + 1, references.len() as u64);
         found.extend(benchmark(trial, reference, &part).await?.value().cloned());
+    }
+    Ok(found)
+}
+
+/// What structureless data with this set's own margins score at every k of its grid.
+async fn band(run: &SetRun, effort: &Effort, seed: u64, pace: &Pace) -> Result<Vec<NullBenchmark>, Cancelled> {
+    if effort.band_draws == 0 {
+        return Ok(Vec::new());
+    }
+    let x = sample::of(&run.prepared.x, effort.band_rows, seed, "null rows");
+    let set = &run.findings.id;
+    let mut found = Vec::new();
+    let cells = run.findings.grid.len() as u64;
+    for (index, cell) in run.findings.grid.iter().enumerate() {
+        let part = pace.part(index as u64, index as u64 + 1, cells);
+        let trial = Trial { set, x: &x, k: cell.k, starts: effort.null_starts, draws: effort.band_draws, seed };
+        found.extend(benchmark(trial, Reference::Copula, &part).await?.value().cloned());
     }
     Ok(found)
 }

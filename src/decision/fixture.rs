@@ -136,6 +136,7 @@ pub(super) fn clustering(
             resamples: 5,
             jaccard_draws: 100,
         }],
+        null_band: Vec::new(),
         null_benchmark: vec![NullBenchmark {
             set: set.clone(),
             reference: "gaussian".to_owned(),

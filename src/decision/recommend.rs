@@ -174,7 +174,7 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
     {
         let auc = match primary.auc.value() {
             Some(auc) => {
-                format!(", and on customers it had not seen it ranks them with an AUC of {}", decimal(*auc, 2))
+                format!(", and among customers held out the segment alone ranks it with an AUC of {}", decimal(*auc, 2))
             }
             None => String::new(),
         };

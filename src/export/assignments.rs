@@ -42,18 +42,21 @@ pub fn parquet(
         })
         .collect();
     let floats = |values: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
-    let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
-        let Some(found) = segmentation else { return Vec::new() };
-        let names = found.labels[rows.clone()].iter().map(|segment| segment.name());
-        let confidence: Float64Array = rows.clone().map(|row| confidence(found, row)).collect();
-        vec![
-            Arc::new(StringArray::from_iter_values(names)),
-            floats(&found.freq[rows.clone()]),
-            floats(&found.loyalty[rows.clone()]),
-            floats(&found.freq_percentile[rows.clone()]),
-            floats(&found.loyalty_percentile[rows]),
-            Arc::new(confidence),
-        ]
+    let columns = |rows: std::ops::Range<usize>| {
+        let found = segmentation.into_iter();
+        found.flat_map(move |found| {
+            let rows = rows.clone();
+            let names = found.labels[rows.clone()].iter().map(|segment| segment.name());
+            let confidence: Float64Array = rows.clone().map(|row| confidence(found, row)).collect();
+            [
+                Arc::new(StringArray::from_iter_values(names)) as ArrayRef,
+                floats(&found.freq[rows.clone()]),
+                floats(&found.loyalty[rows.clone()]),
+                floats(&found.freq_percentile[rows.clone()]),
+                floats(&found.loyalty_percentile[rows]),
+                Arc::new(confidence),
+            ]
+        })
     };
     let rows = segmentation.map_or(0, |found| found.labels.len());
     sheet::write(PARQUET, id_name, ids, rows, fields, columns, out)

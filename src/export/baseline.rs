@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::pipeline::run::Finished;
 use crate::planning::baseline::{Baseline, Reference};
 use crate::planning::error::PlanningError;
+use crate::stats::json::indented;
 use crate::stats::measured::Measured;
 
 use super::ExportError;
@@ -41,6 +42,6 @@ pub fn baseline(finished: &Finished) -> Result<Baseline, PlanningError> {
 /// # Errors
 /// [`ExportError`]: `out` failed.
 pub fn json(baseline: &Baseline, mut out: impl Write) -> Result<(), ExportError> {
-    serde_json::to_writer_pretty(&mut out, baseline).map_err(|source| ExportError::Json { file: FILE, source })?;
-    out.write_all(b"\n").map_err(|source| ExportError::Io { file: FILE, source })
+    let text = indented(baseline).map_err(|source| ExportError::Json { file: FILE, source })?;
+    out.write_all(&text).map_err(|source| ExportError::Io { file: FILE, source })
 }

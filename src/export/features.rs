@@ -21,21 +21,12 @@ const FILE: &str = "features.parquet";
 /// # Errors
 /// [`ExportError`]: the writer failed, or `ids` and `table` differ in length.
 pub fn parquet(id_name: &str, ids: &Ids, table: &FeatureTable, out: impl Write + Send) -> Result<(), ExportError> {
-    let shares = table.share_count();
     let behavioural: Vec<&[f64]> = table.present().filter_map(|feature| table.behavioural(feature)).collect();
     let fields = table.names().into_iter().map(|name| Field::new(name, DataType::Float64, false)).collect();
-    let mut row_shares = vec![0.0; shares];
-    let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
-        let mut block: Vec<Vec<f64>> = (0..shares).map(|_| Vec::with_capacity(rows.len())).collect();
-        for row in rows.clone() {
-            table.fill_shares(row, &mut row_shares);
-            for (column, &share) in block.iter_mut().zip(&row_shares) {
-                column.push(share);
-            }
-        }
-        let block = block.into_iter().map(|column| Arc::new(Float64Array::from(column)) as ArrayRef);
-        let rest = behavioural.iter().map(|column| Arc::new(Float64Array::from(column[rows.clone()].to_vec())) as _);
-        block.chain(rest).collect()
+    let columns = |rows: std::ops::Range<usize>| {
+        let shares = table.share_columns(rows.clone());
+        let rest = behavioural.iter().map(move |column| column[rows.clone()].to_vec());
+        shares.chain(rest).map(|column| Arc::new(Float64Array::from(column)) as ArrayRef)
     };
     sheet::write(FILE, id_name, ids, table.rows(), fields, columns, out)
 }

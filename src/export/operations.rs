@@ -5,6 +5,7 @@
 use crate::planning::baseline::Baseline;
 use crate::planning::operations::{paragraphs, reference, trap};
 use crate::segments::findings::Segment;
+use crate::stats::json;
 
 use super::sql::Dialect;
 
@@ -99,7 +100,7 @@ jobs:
 fn dbt_schema(baseline: &Baseline) -> String {
     let names: Vec<String> = Segment::ALL.iter().map(|segment| segment.name().to_owned()).collect();
     // YAML's double-quoted scalars have JSON's escapes.
-    let id = serde_json::to_string(&baseline.id_name).unwrap_or_else(|_| "\"customer_id\"".to_owned());
+    let id = json::line(&baseline.id_name).unwrap_or_else(|_| "\"customer_id\"".to_owned());
     format!(
         "version: 2\nmodels:\n  - name: segments\n    description: \"Quadrant segments at frozen thresholds, receipt {}\"\n    \
          columns:\n      - name: {id}\n        tests: [not_null, unique]\n      - name: segment\n        tests:\n          \

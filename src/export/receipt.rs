@@ -11,6 +11,7 @@ use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
 use crate::pipeline::run::Finished;
 use crate::report::identity::receipt_id;
+use crate::stats::json::{Json, indented};
 
 use super::ExportError;
 
@@ -78,7 +79,8 @@ impl Receipt {
     /// # Errors
     /// In words: no receipt, or one of a newer schema.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let receipt: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let receipt = Self::deserialize(Json(value)).map_err(|error| error.to_string())?;
         if receipt.schema_version > SCHEMA_VERSION {
             return Err(format!(
                 "it has schema version {}; this build reads up to {SCHEMA_VERSION}",
@@ -117,8 +119,8 @@ impl Receipt {
     /// # Errors
     /// [`ExportError`]: `out` failed.
     pub fn json(&self, mut out: impl Write) -> Result<(), ExportError> {
-        serde_json::to_writer_pretty(&mut out, self).map_err(|source| ExportError::Json { file: FILE, source })?;
-        out.write_all(b"\n").map_err(|source| ExportError::Io { file: FILE, source })
+        let text = indented(self).map_err(|source| ExportError::Json { file: FILE, source })?;
+        out.write_all(&text).map_err(|source| ExportError::Io { file: FILE, source })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::pipeline::outcome::Results;
+use crate::stats::json::indented;
 
 use super::ExportError;
 
@@ -14,6 +15,6 @@ const FILE: &str = "results.json";
 /// # Errors
 /// [`ExportError`]: `out` failed.
 pub fn json(results: &Results, mut out: impl Write) -> Result<(), ExportError> {
-    serde_json::to_writer_pretty(&mut out, results).map_err(|source| ExportError::Json { file: FILE, source })?;
-    out.write_all(b"\n").map_err(|source| ExportError::Io { file: FILE, source })
+    let text = indented(results).map_err(|source| ExportError::Json { file: FILE, source })?;
+    out.write_all(&text).map_err(|source| ExportError::Io { file: FILE, source })
 }

@@ -10,6 +10,7 @@ use crate::extract::ids::Ids;
 use crate::pipeline::later::{Scored, Status};
 use crate::planning::monitoring::Drift;
 use crate::segments::findings::Segment;
+use crate::stats::json::indented;
 
 use super::assignments::{is_text, text_cell};
 use super::{ExportError, sheet};
@@ -151,7 +152,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
         fields.push(Field::new("previous_segment", DataType::Utf8, true));
         fields.push(Field::new("change", DataType::Utf8, false));
     }
-    let columns = |rows: std::ops::Range<usize>| -> Vec<ArrayRef> {
+    let columns = |rows: std::ops::Range<usize>| {
         let names = |name: &dyn Fn(usize) -> Option<&'static str>| -> ArrayRef {
             Arc::new(rows.clone().map(name).collect::<StringArray>())
         };
@@ -164,7 +165,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
             columns.push(names(&|at| all.before(at).segment().map(Segment::name)));
             columns.push(names(&|at| Some(all.change(at))));
         }
-        columns
+        columns.into_iter()
     };
     sheet::write(FILE, &scored.id_name, &ids, all.len(), fields, columns, out)
 }
@@ -215,8 +216,8 @@ fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
 /// # Errors
 /// [`ExportError`]: `out` failed.
 pub fn drift_json(drift: &Drift, mut out: impl Write) -> Result<(), ExportError> {
-    serde_json::to_writer_pretty(&mut out, drift).map_err(|source| ExportError::Json { file: "drift.json", source })?;
-    out.write_all(b"\n").map_err(|source| ExportError::Io { file: "drift.json", source })
+    let text = indented(drift).map_err(|source| ExportError::Json { file: "drift.json", source })?;
+    out.write_all(&text).map_err(|source| ExportError::Io { file: "drift.json", source })
 }
 
 #[cfg(test)]

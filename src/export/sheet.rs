@@ -1,11 +1,11 @@
-//! One customer per row: the id column as it came, then columns of ours, written batch by batch.
+//! One customer per row: the id column as it came, then columns of ours.
 
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::ArrayRef;
 use arrow_schema::{Field, Schema};
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -14,40 +14,47 @@ use crate::extract::ids::Ids;
 
 use super::ExportError;
 
-/// Rows of a batch: a few megabytes with 150 columns.
-pub(super) const BATCH_ROWS: usize = 4_096;
 /// Rows of a row group: readers of a few columns profit, and a 64-bit column of it fits a page or four.
 const GROUP_ROWS: usize = 262_144;
 
-/// Writes `rows` customers: `columns(range)` gives the columns of `fields` for a range of rows.
-pub(super) fn write(
+/// Writes `rows` customers: `columns(range)` gives the columns of `fields` for a range of rows, in order.
+///
+/// One column after another: a column's dictionary stays in the cache while it is built, and of all columns only one
+/// lies in memory as numbers.
+pub(super) fn write<C: Iterator<Item = ArrayRef>>(
     file: &'static str,
     id_name: &str,
     ids: &Ids,
     rows: usize,
     fields: Vec<Field>,
-    mut columns: impl FnMut(std::ops::Range<usize>) -> Vec<ArrayRef>,
+    columns: impl Fn(std::ops::Range<usize>) -> C,
     out: impl Write + Send,
 ) -> Result<(), ExportError> {
     if ids.len() != rows {
         return Err(ExportError::Rows { file, ids: ids.len(), rows });
     }
-    let failed = |source: ParquetError| ExportError::Parquet { file, source };
     let mut all = vec![Field::new(id_name, ids.array().data_type().clone(), false)];
     all.extend(fields);
     let schema = Arc::new(Schema::new(all));
-    let mut writer = ArrowWriter::try_new(out, schema.clone(), Some(properties().map_err(failed)?)).map_err(failed)?;
-    let mut from = 0;
-    while from < rows {
-        let to = (from + BATCH_ROWS).min(rows);
-        let mut batch = vec![ids.array().slice(from, to - from)];
-        batch.extend(columns(from..to));
-        let batch = RecordBatch::try_new(schema.clone(), batch).map_err(|e| failed(e.into()))?;
-        writer.write(&batch).map_err(failed)?;
-        from = to;
-    }
-    writer.close().map_err(failed)?;
-    Ok(())
+    let written = || -> Result<(), ParquetError> {
+        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties()?))?;
+        let (mut writer, groups) = writer.into_serialized_writer()?;
+        for from in (0..rows).step_by(GROUP_ROWS) {
+            let to = (from + GROUP_ROWS).min(rows);
+            let arrays = std::iter::once(ids.array().slice(from, to - from)).chain(columns(from..to));
+            let mut group = writer.next_row_group()?;
+            let encoders = groups.create_column_writers(from / GROUP_ROWS)?;
+            for ((field, array), mut encoder) in schema.fields().iter().zip(arrays).zip(encoders) {
+                for leaf in compute_leaves(field, &array)? {
+                    encoder.write(&leaf)?;
+                }
+                encoder.close()?.append_to_row_group(&mut group)?;
+            }
+            group.close()?;
+        }
+        writer.close().map(|_| ())
+    };
+    written().map_err(|source| ExportError::Parquet { file, source })
 }
 
 fn properties() -> Result<WriterProperties, ParquetError> {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::extract::inspect;
@@ -15,6 +16,7 @@ use crate::planning::baseline::{self, Baseline};
 use crate::planning::error::PlanningError;
 use crate::planning::monitoring::{self, Call, Drift};
 use crate::report::figures::{bytes as size, counted, integer};
+use crate::stats::json::Json;
 use crate::view::monitor::{Ready, TrayFile, TrayView};
 
 use super::receipt::Receipt;
@@ -74,7 +76,7 @@ impl Tray {
         let value: Value = serde_json::from_slice(&text).map_err(|error| unknown(source.name(), &error.to_string()))?;
         let format = value.get("format").and_then(Value::as_str).unwrap_or_default();
         if format == monitoring::FORMAT {
-            let call = value.get("call").and_then(|call| serde_json::from_value::<Call>(call.clone()).ok());
+            let call = value.get("call").and_then(|call| Call::deserialize(Json(call.clone())).ok());
             let note = call.map_or_else(String::new, |call| format!("called {} then", call.name()));
             self.drifts.push((source.name().to_owned(), text));
             return seen("earlier drift", note);

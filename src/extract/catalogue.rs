@@ -124,6 +124,7 @@ impl Catalogue {
             nulls += products.iter().filter(|p| **p == NULL).count() as u64;
             repeated += products.iter().filter(|p| **p != NULL).count() as u64 - distinct;
             if let Some(at) = category_at {
+                self.expect(self.products.len());
                 self.assign(part, batch.column(at), &products, false, rows, reading)?;
             }
             rows += batch.num_rows() as u64;
@@ -136,7 +137,13 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Gives `products` the categories of `column`, unless they have one; counts contradictions of lines.
+    /// Makes place for the categories of `products` products.
+    pub(super) fn expect(&mut self, products: usize) {
+        self.category_of.resize(products, NULL);
+    }
+
+    /// Gives `products`, which are expected, the categories of `column`, unless they have one; counts contradictions of
+    /// lines.
     pub(super) fn assign(
         &mut self,
         part: &Bound<'_>,
@@ -148,7 +155,6 @@ impl Catalogue {
     ) -> Result<(), ExtractError> {
         let mut numbers = std::mem::take(&mut self.numbers);
         self.categories.intern(column, &mut numbers).map_err(|e| part.key_error(Role::Category, e, rows_before))?;
-        self.category_of.resize(self.products.len(), NULL);
         self.names.resize(self.categories.len(), None);
         let mut contradictions = 0;
         for (&product, &category) in products.iter().zip(&numbers) {

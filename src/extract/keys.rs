@@ -59,7 +59,7 @@ enum Store {
 }
 
 /// Distinct ids, numbered in order of first appearance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Interner {
     store: Store,
     /// `dense[v]` is the number of the small integer `v`.

@@ -5,6 +5,7 @@
 //! history's own column of lines. Where the lines of an order stand together, as in most files, the first pass keeps
 //! what it found (a few bytes per order) and the second need not read the order column again.
 
+use arrow_array::RecordBatch;
 use hashbrown::HashTable;
 
 use super::bound::{Bound, Reading, Watch};
@@ -17,7 +18,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
 use super::schema::Role;
-use crate::crew::{ranges, together, workers};
+use crate::crew::{piped, ranges, together, workers};
 use crate::pace::{Cancelled, Pace};
 
 /// No more lines than this.
@@ -54,6 +55,9 @@ impl Returns {
         Some(self.start[*at as usize].1 as usize)
     }
 }
+
+/// In place of a position: the row has no order id. As many orders there cannot be.
+const NO_KEY: u32 = SHARED - 1;
 
 /// Neighbouring rows of one order. Lines of one order stand together in most files, and where an order lies in
 /// memory is anybody's guess: one look per run is what makes reading fast.
@@ -103,21 +107,22 @@ impl Deal {
     }
 
     /// The runs of the next `rows` rows; fewer when there are no more.
-    fn take(&mut self, rows: usize, into: &mut Vec<Run>) {
-        into.clear();
+    fn take(&mut self, rows: usize) -> Vec<Run> {
+        let mut dealt = Vec::new();
         let mut wanted = rows as u32;
         while wanted > 0 {
             if self.rest.rows == 0 {
                 match self.runs.next() {
                     Some(run) => self.rest = run,
-                    None => return,
+                    None => break,
                 }
             }
             let run = Run { order: self.rest.order, rows: self.rest.rows.min(wanted) };
             self.rest.rows -= run.rows;
             wanted -= run.rows;
-            into.push(run);
+            dealt.push(run);
         }
+        dealt
     }
 }
 
@@ -126,8 +131,6 @@ struct Finder<'o> {
     orders: &'o mut Orders,
     keys: Vec<u32>,
     customers: Vec<u32>,
-    /// The batch from its first row to its last.
-    runs: Vec<Run>,
 }
 
 impl Finder<'_> {
@@ -138,14 +141,15 @@ impl Finder<'_> {
         order: &arrow_array::ArrayRef,
         customer: Option<&arrow_array::ArrayRef>,
         rows_before: u64,
-    ) -> Result<(), ExtractError> {
+    ) -> Result<Vec<Run>, ExtractError> {
         self.orders.keys.find(order, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
-        self.runs.clear();
-        self.runs.extend(self.keys.chunk_by(|a, b| a == b).map(|same| Run { order: same[0], rows: same.len() as u32 }));
+        let same = self.keys.chunk_by(|a, b| a == b);
+        let mut runs: Vec<Run> = same.map(|same| Run { order: same[0], rows: same.len() as u32 }).collect();
         // A loop of its own: looks that do not wait for one another overlap.
-        for run in &mut self.runs {
+        for run in &mut runs {
             run.order = match run.order {
-                NULL | ABSENT => NO_ORDER,
+                NULL => NO_KEY,
+                ABSENT => NO_ORDER,
                 key => self.orders.position[key as usize],
             };
         }
@@ -154,16 +158,16 @@ impl Finder<'_> {
                 .customers
                 .find(customer, &mut self.customers)
                 .map_err(|e| part.key_error(Role::Customer, e, rows_before))?;
-            self.split_by_customer();
+            runs = self.split_by_customer(&runs);
         }
-        Ok(())
+        Ok(runs)
     }
 
     /// Orders whose id several customers share: the row's customer says which is meant.
-    fn split_by_customer(&mut self) {
-        let mut split = Vec::with_capacity(self.runs.len());
+    fn split_by_customer(&self, runs: &[Run]) -> Vec<Run> {
+        let mut split = Vec::with_capacity(runs.len());
         let mut row = 0;
-        for run in &self.runs {
+        for run in runs {
             let rows = row..row + run.rows as usize;
             row = rows.end;
             for same in self.customers[rows.clone()].chunk_by(|a, b| a == b) {
@@ -178,7 +182,7 @@ impl Finder<'_> {
                 split.push(Run { order, rows: same.len() as u32 });
             }
         }
-        self.runs = split;
+        split
     }
 }
 
@@ -194,7 +198,7 @@ pub(super) async fn read_lines(
     let order_role = if wide { Role::Order } else { Role::LineOrder };
     let count = orders.len();
     let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
-    let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new(), runs: Vec::new() };
+    let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new() };
 
     let (start, with_return, kept) =
         count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
@@ -268,52 +272,66 @@ async fn count_lines(
             continue;
         };
         let (mut rows_before, mut late, mut shared) = (0u64, 0u64, 0u64);
-        for batch in batches {
+        let mut rows_found = 0u64;
+        let found = batches.map(|batch| {
             let batch = batch?;
             let customer = customer_at.map(|at| batch.column(at));
-            finder.find(part, order_role, batch.column(order_at), customer, rows_before)?;
-            if let Some(at) = quantity_at {
-                numbers.read(batch.column(at));
+            let runs = finder.find(part, order_role, batch.column(order_at), customer, rows_found)?;
+            rows_found += batch.num_rows() as u64;
+            Ok::<_, ExtractError>((batch, runs))
+        });
+        let counted = piped(found, async |batches: &mut dyn Iterator<Item = _>| -> Result<(), ExtractError> {
+            for found in batches {
+                let (batch, runs) = found?;
+                if let Some(at) = quantity_at {
+                    numbers.read(batch.column(at));
+                    let mut row = 0;
+                    for run in &runs {
+                        let rows = row..row + run.rows as usize;
+                        row = rows.end;
+                        if (run.order as usize) < orders && numbers.values[rows].iter().any(|quantity| *quantity <= 0.0)
+                        {
+                            with_return.push(run.order);
+                        }
+                    }
+                }
                 let mut row = 0;
-                for run in &finder.runs {
-                    let rows = row..row + run.rows as usize;
-                    row = rows.end;
-                    if (run.order as usize) < orders && numbers.values[rows].iter().any(|quantity| *quantity <= 0.0) {
-                        with_return.push(run.order);
+                for run in &runs {
+                    let (first, rows) = (row, u64::from(run.rows));
+                    row += rows;
+                    match run.order {
+                        NO_ORDER | NO_KEY if wide => {}
+                        NO_KEY => {
+                            reading.integrity.null_keys += rows;
+                            reading.notes.add(
+                                "null_keys",
+                                rows,
+                                "Rows without customer or order were left out",
+                                || place(part.table.name(), part.column(order_role), rows_before + first),
+                            );
+                        }
+                        NO_ORDER => {
+                            reading.integrity.orphan_lines += rows;
+                            let sentence = "Lines whose order is not in the orders file were left out";
+                            reading.notes.add("orphan_lines", rows, sentence, || {
+                                place(part.table.name(), part.column(order_role), rows_before + first)
+                            });
+                        }
+                        LATE => late += rows,
+                        SHARED => shared += rows,
+                        order => {
+                            start[order as usize + 1] += run.rows;
+                            total += rows;
+                        }
                     }
                 }
+                kept.push(&runs, batch.num_rows());
+                rows_before += batch.num_rows() as u64;
+                reading.tick(batch.num_rows()).await?;
             }
-            let mut row = 0;
-            for run in &finder.runs {
-                let (first, rows) = (row, u64::from(run.rows));
-                row += run.rows as usize;
-                match run.order {
-                    NO_ORDER if wide => {}
-                    NO_ORDER if finder.keys[first] == NULL => {
-                        reading.integrity.null_keys += rows;
-                        reading.notes.add("null_keys", rows, "Rows without customer or order were left out", || {
-                            place(part.table.name(), part.column(order_role), rows_before + first as u64)
-                        });
-                    }
-                    NO_ORDER => {
-                        reading.integrity.orphan_lines += rows;
-                        let sentence = "Lines whose order is not in the orders file were left out";
-                        reading.notes.add("orphan_lines", rows, sentence, || {
-                            place(part.table.name(), part.column(order_role), rows_before + first as u64)
-                        });
-                    }
-                    LATE => late += rows,
-                    SHARED => shared += rows,
-                    order => {
-                        start[order as usize + 1] += run.rows;
-                        total += rows;
-                    }
-                }
-            }
-            kept.push(&finder.runs, batch.num_rows());
-            rows_before += batch.num_rows() as u64;
-            reading.tick(batch.num_rows()).await?;
-        }
+            Ok(())
+        });
+        counted.await?;
         kept_runs.push(kept);
         rows_all += rows_before;
         if rows_before == 0 {
@@ -437,31 +455,72 @@ async fn fill(
     let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
     let Some(product_at) = slot(Role::Product) else { return Ok(()) };
     let order_at = slot(order_role);
+    if deal.is_none() && order_at.is_none() {
+        return Ok(());
+    }
+    // Looking orders and products up takes as long as putting the lines in place: the two go on side by side.
+    let mut ids = std::mem::take(&mut catalogue.products);
+    let mut rows_found = 0u64;
+    let found = batches.map(|batch| {
+        let batch = batch?;
+        let runs = match (&mut deal, order_at) {
+            (Some(deal), _) => deal.take(batch.num_rows()),
+            (None, Some(at)) => {
+                let customer = slot(Role::Customer).map(|at| batch.column(at));
+                finder.find(part, order_role, batch.column(at), customer, rows_found)?
+            }
+            (None, None) => Vec::new(),
+        };
+        let mut products = Vec::new();
+        ids.intern(batch.column(product_at), &mut products)
+            .map_err(|e| part.key_error(Role::Product, e, rows_found))?;
+        if ids.len() > MOST_PRODUCTS {
+            let (count, limit) = (ids.len() as u64, MOST_PRODUCTS as u64);
+            return Err(ExtractError::TooMany { what: "products", count, limit });
+        }
+        let mut reordered = Flags::default();
+        match slot(Role::Reordered) {
+            Some(at) => reordered.read(batch.column(at)),
+            None => reordered.values.resize(batch.num_rows(), false),
+        }
+        rows_found += batch.num_rows() as u64;
+        Ok(Found { batch, runs, products, distinct: ids.len(), reordered })
+    });
+    let placed = piped(found, async |found: &mut dyn Iterator<Item = _>| {
+        put(part, &slot, filled, catalogue, found, reading).await
+    });
+    placed.await?;
+    catalogue.products = ids;
+    Ok(())
+}
+
+/// A batch of lines with the numbers of its orders and products.
+struct Found {
+    batch: RecordBatch,
+    runs: Vec<Run>,
+    products: Vec<u32>,
+    /// Products known by now.
+    distinct: usize,
+    reordered: Flags,
+}
+
+/// Puts the lines `found` into their places.
+async fn put(
+    part: &Bound<'_>,
+    slot: &impl Fn(Role) -> Option<usize>,
+    filled: &mut Filled,
+    catalogue: &mut Catalogue,
+    found: &mut dyn Iterator<Item = Result<Found, ExtractError>>,
+    reading: &mut Reading<'_>,
+) -> Result<(), ExtractError> {
     let orders = filled.end.len();
-    let mut products = Vec::new();
-    let mut reordered = Flags::default();
     let (mut quantity, mut amount) = <(Numbers, Numbers)>::default();
     let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
     let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
-    for batch in batches {
-        let batch = batch?;
-        match (&mut deal, order_at) {
-            (Some(deal), _) => deal.take(batch.num_rows(), &mut finder.runs),
-            (None, Some(at)) => {
-                let customer = slot(Role::Customer).map(|at| batch.column(at));
-                finder.find(part, order_role, batch.column(at), customer, rows_before)?;
-            }
-            (None, None) => return Ok(()),
-        }
-        catalogue
-            .products
-            .intern(batch.column(product_at), &mut products)
-            .map_err(|e| part.key_error(Role::Product, e, rows_before))?;
-        if catalogue.products.len() > MOST_PRODUCTS {
-            let (count, limit) = (catalogue.products.len() as u64, MOST_PRODUCTS as u64);
-            return Err(ExtractError::TooMany { what: "products", count, limit });
-        }
+    for found in found {
+        let Found { batch, runs, products, distinct, mut reordered } = found?;
         if let Some(at) = slot(Role::Category) {
+            catalogue.expect(distinct);
             catalogue.assign(part, batch.column(at), &products, true, rows_before, reading)?;
         }
         for (role, numbers, watch) in
@@ -475,20 +534,15 @@ async fn fill(
                 }
             }
         }
-        if let Some(at) = slot(Role::Reordered) {
-            reordered.read(batch.column(at));
-            w_reordered.saw(reordered.present);
-            if let Some((row, value)) = reordered.first_bad.take() {
-                w_reordered.refuse(reordered.bad, rows_before + row as u64, || value);
-            }
-        } else {
-            reordered.values.resize(batch.num_rows(), false);
+        w_reordered.saw(reordered.present);
+        if let Some((row, value)) = reordered.first_bad.take() {
+            w_reordered.refuse(reordered.bad, rows_before + row as u64, || value);
         }
         let known = catalogue.known();
         let mut row = 0;
-        for (i, run) in finder.runs.iter().enumerate() {
+        for (i, run) in runs.iter().enumerate() {
             if i % AHEAD == 0 {
-                filled.touch(&finder.runs[i..finder.runs.len().min(i + AHEAD)]);
+                filled.touch(&runs[i..runs.len().min(i + AHEAD)]);
             }
             let rows = row..row + run.rows as usize;
             row = rows.end;

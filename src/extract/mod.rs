@@ -11,8 +11,6 @@ pub mod findings;
 mod flags;
 pub mod history;
 pub mod ids;
-#[cfg(not(target_arch = "wasm32"))]
-mod read_ahead;
 pub mod remembered;
 pub mod schema;
 pub mod source;
@@ -36,6 +34,7 @@ mod pages;
 mod parquet_file;
 mod preview;
 mod read;
+mod read_ahead;
 mod reorders;
 mod synonyms;
 mod table;

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use arrow_array::RecordBatch;
 use hashbrown::HashMap;
 
 use super::bound::{Bound, Reading, Watch};
@@ -13,6 +14,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::schema::Role;
 use super::time::{NEVER, Times, fixed_offset, parts};
+use crate::crew::piped;
 
 /// In place of a position: no order.
 pub(super) const NO_ORDER: u32 = u32::MAX;
@@ -145,6 +147,15 @@ fn number_weekdays(weekday: &mut [u8], reading: &mut Reading<'_>) {
     reading.notes.say("weekday_numbering", sevens, sentence);
 }
 
+/// A batch with the numbers of its customers and orders.
+struct Numbered {
+    batch: RecordBatch,
+    customers: Vec<u32>,
+    keys: Vec<u32>,
+    /// Orders known by now.
+    distinct: usize,
+}
+
 async fn read_part(
     part: &Bound<'_>,
     rows_are_lines: bool,
@@ -152,28 +163,55 @@ async fn read_part(
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
     let (slots, batches) = part.stream(&ORDER_ROLES)?;
-    let [customer_at, order_at, sequence_at, stamp_at, gap_at, hour_at, weekday_at] = slots[..] else {
+    let (Some(customer_at), Some(order_at)) = (slots[0], slots[1]) else {
         return Ok(());
     };
-    let (Some(customer_at), Some(order_at)) = (customer_at, order_at) else {
+    // Looking ids up takes as long as all the rest: the two go on side by side.
+    let (mut customers, mut orders) = (std::mem::take(&mut raw.customers), std::mem::take(&mut raw.keys));
+    let mut rows_before = 0;
+    let numbered = batches.map(|batch| {
+        let batch = batch?;
+        let mut found = Numbered { batch, customers: Vec::new(), keys: Vec::new(), distinct: 0 };
+        for (role, at, ids, numbers) in [
+            (Role::Customer, customer_at, &mut customers, &mut found.customers),
+            (Role::Order, order_at, &mut orders, &mut found.keys),
+        ] {
+            ids.intern(found.batch.column(at), numbers).map_err(|e| part.key_error(role, e, rows_before))?;
+        }
+        found.distinct = orders.len();
+        rows_before += found.batch.num_rows() as u64;
+        Ok(found)
+    });
+    let taken = piped(numbered, async |batches: &mut dyn Iterator<Item = _>| {
+        read_batches(part, &slots, batches, rows_are_lines, raw, reading).await
+    });
+    taken.await?;
+    (raw.customers, raw.keys) = (customers, orders);
+    Ok(())
+}
+
+async fn read_batches(
+    part: &Bound<'_>,
+    slots: &[Option<usize>],
+    batches: &mut dyn Iterator<Item = Result<Numbered, ExtractError>>,
+    rows_are_lines: bool,
+    raw: &mut RawOrders,
+    reading: &mut Reading<'_>,
+) -> Result<(), ExtractError> {
+    let [_, _, sequence_at, stamp_at, gap_at, hour_at, weekday_at] = slots[..] else {
         return Ok(());
     };
     let offset = zone_offset(part, reading);
-    let (mut customers, mut keys) = (Vec::new(), Vec::new());
     let (mut sequence, mut gap, mut hour, mut weekday) = <(Numbers, Numbers, Numbers, Numbers)>::default();
     let mut stamp = Times::default();
     let mut watches: [Watch; 5] = Default::default();
     let mut with_offset = 0;
     let mut rows_before = 0u64;
     let mut disagree = 0u64;
-    for batch in batches {
-        let batch = batch?;
+    for batch in &mut *batches {
+        let Numbered { batch, customers, keys, distinct } = batch?;
         let column = |at: usize| batch.column(at);
-        raw.customers
-            .intern(column(customer_at), &mut customers)
-            .map_err(|e| part.key_error(Role::Customer, e, rows_before))?;
-        raw.keys.intern(column(order_at), &mut keys).map_err(|e| part.key_error(Role::Order, e, rows_before))?;
-        raw.first.resize(raw.keys.len(), NO_ORDER);
+        raw.first.resize(distinct, NO_ORDER);
         for (at, numbers, watch) in [
             (sequence_at, &mut sequence, 0),
             (gap_at, &mut gap, 1),

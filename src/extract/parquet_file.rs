@@ -13,6 +13,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use super::chunks::Chunks;
 use super::error::ExtractError;
 use super::pages::{Groups, Record, Trouble};
+use super::read_ahead;
 use super::schema::{ColumnClass, ReadAs};
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
@@ -184,14 +185,7 @@ impl Table for ParquetFile {
         let rows = if first_rows.is_some() { None } else { Some(self.rows()) };
         let columns = wanted.to_vec();
         let stream = Stream { file: self.clone(), reader, record, columns, places, rows, broken: false };
-        if first_rows.is_some() {
-            return Ok(Box::new(stream.take(1)));
-        }
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.rows() > BATCH_ROWS as u64 {
-            return Ok(Box::new(super::read_ahead::ReadAhead::start(self.name(), stream)?));
-        }
-        Ok(Box::new(stream))
+        read_ahead::batches(self.name(), self.rows(), first_rows, stream)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::findings::{ColumnRef, Layout};
 use super::schema::{ColumnReading, FileInspection, Inspection, Mapping, ReadAs, Role};
+use crate::ordered::ordered;
 
 /// A mapping without file names: a file is its place among the files of its shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,18 +24,11 @@ pub struct Remembered {
 /// The files by their columns, then by name, so that the same shapes come in the same order whatever the files are
 /// called and whoever dropped them first.
 fn in_order(inspection: &Inspection) -> Vec<(Vec<(&str, &str)>, &FileInspection)> {
-    let mut files: Vec<_> = inspection
-        .files
-        .iter()
-        .map(|file| {
-            let mut columns: Vec<(&str, &str)> =
-                file.columns.iter().map(|column| (column.name.as_str(), column.kind.as_str())).collect();
-            columns.sort_unstable();
-            (columns, file)
-        })
-        .collect();
-    files.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
-    files
+    let keyed = inspection.files.iter().enumerate().map(|(index, file)| {
+        let columns = file.columns.iter().map(|column| (column.name.as_str(), column.kind.as_str()));
+        (ordered(columns), file.name.as_str(), index)
+    });
+    ordered(keyed).into_iter().map(|(columns, _, index)| (columns, &inspection.files[index])).collect()
 }
 
 /// Names the shape of an extract: 16 hex digits over the columns' names and types of all files (FNV-1a, 64 bits).
@@ -62,14 +56,11 @@ impl Remembered {
         let files = in_order(inspection);
         let place_of = |name: &str| files.iter().position(|(_, file)| file.name == name);
         let place = |column: &ColumnRef| place_of(&column.file);
-        let roles = mapping
-            .roles
-            .iter()
-            .map(|(role, columns)| {
-                let found = columns.iter().filter_map(|column| Some((place(column)?, column.column.clone()))).collect();
-                (*role, found)
-            })
-            .collect();
+        let mut roles = BTreeMap::new();
+        for (role, columns) in &mapping.roles {
+            let found = columns.iter().filter_map(|column| Some((place(column)?, column.column.clone()))).collect();
+            roles.insert(*role, found);
+        }
         let readings = mapping.read_as.iter();
         let read_as = readings.filter_map(|r| Some((place_of(&r.file)?, r.column.clone(), r.read_as))).collect();
         Self { layout: mapping.layout, roles, read_as }

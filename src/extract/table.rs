@@ -26,10 +26,10 @@ pub(super) struct TableColumn {
 }
 
 /// A stream of batches.
-pub(super) type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ExtractError>> + 'a>;
+pub(super) type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ExtractError>> + Send + 'a>;
 
 /// A table that streams.
-pub(super) trait Table {
+pub(super) trait Table: Sync {
     /// File name.
     fn name(&self) -> &str;
     /// Bytes of the file.

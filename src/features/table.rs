@@ -1,6 +1,7 @@
 //! The feature matrix, held lean: dense behavioural columns, sparse category shares.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::extract::findings::Warning;
 use crate::extract::history::Category;
@@ -74,6 +75,26 @@ impl ShareRuns {
         self.category.append(&mut next.category);
         self.lines.append(&mut next.lines);
         self.total.append(&mut next.total);
+    }
+
+    /// The dense columns of some rows, categories ascending. A few at a time: entries of a row ascend, and each pass over
+    /// the rows takes the next ones up to where its categories end.
+    fn columns(&self, rows: Range<usize>) -> impl Iterator<Item = Vec<f64>> {
+        const AT_ONCE: usize = 16;
+        let mut next = self.start[rows.clone()].to_vec();
+        (0..self.categories.len()).step_by(AT_ONCE).flat_map(move |first| {
+            let width = (self.categories.len() - first).min(AT_ONCE);
+            let mut columns = vec![vec![0.0; rows.len()]; width];
+            for (row, (at, r)) in next.iter_mut().zip(rows.clone()).enumerate() {
+                let run = *at as usize..self.start[r + 1] as usize;
+                let entries = self.category[run.clone()].iter().zip(&self.lines[run]);
+                for (&category, &lines) in entries.take_while(|(category, _)| usize::from(**category) < first + width) {
+                    columns[usize::from(category) - first][row] = f64::from(lines) / f64::from(self.total[r]);
+                    *at += 1;
+                }
+            }
+            columns
+        })
     }
 
     /// The dense column of category `c`.
@@ -195,6 +216,15 @@ impl FeatureTable {
                     *slot = column[r];
                 }
             }
+        }
+    }
+
+    /// The columns of the category block for some rows, in matrix order.
+    pub fn share_columns(&self, rows: Range<usize>) -> Box<dyn Iterator<Item = Vec<f64>> + '_> {
+        match &self.shares {
+            Shares::Absent(_) => Box::new(std::iter::empty()),
+            Shares::Runs(runs) => Box::new(runs.columns(rows)),
+            Shares::Columns(columns) => Box::new(columns.iter().map(move |(_, column)| column[rows.clone()].to_vec())),
         }
     }
 

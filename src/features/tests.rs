@@ -285,6 +285,19 @@ proptest! {
     }
 
     #[test]
+    fn columns_of_some_rows_are_parts_of_the_columns(customers in customers(12), cut in 0.0..1.0) {
+        let found = table(&history(&customers, 20, 5), 2);
+        let middle = (found.rows() as f64 * cut) as usize;
+        for rows in [0..middle, middle..found.rows()] {
+            let mut columns = found.share_columns(rows.clone());
+            for c in 0..found.share_count() {
+                prop_assert_eq!(columns.next().unwrap(), &found.column(c)[rows.clone()]);
+            }
+            prop_assert!(columns.next().is_none());
+        }
+    }
+
+    #[test]
     fn with_full_histories_loyalty_is_the_algebra_of_unique_products(customers in customers(12)) {
         let found = table(&history(&customers, 20, 5), 2);
         let (ratio, unique) = (found.behavioural(B::ReorderRatio), found.behavioural(B::UniqueProducts));

@@ -34,6 +34,7 @@ pub use self::spec::{CheckedSpec, Scenario, Spec, SpecError};
 use self::truth::Truth;
 use crate::extract::findings::Layout;
 use crate::pace::{Cancelled, Pace};
+use crate::stats::json::indented;
 
 /// Customers per batch: a few tens of thousands of lines.
 const BATCH: u32 = 512;
@@ -206,8 +207,7 @@ fn table<F: Folder>(
 
 fn write_truth<F: Folder>(folder: &mut F, truth: &Truth) -> Result<(), GenerateError> {
     const NAME: &str = "truth.json";
-    let mut text = serde_json::to_vec_pretty(truth)?;
-    text.push(b'\n');
+    let text = indented(truth)?;
     let mut file = create(folder, NAME)?;
     file.write_all(&text).map_err(|source| GenerateError::Folder { file: NAME.to_owned(), source })?;
     folder.close(NAME, file).map_err(|source| GenerateError::Folder { file: NAME.to_owned(), source })

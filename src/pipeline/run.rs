@@ -6,7 +6,7 @@ use crate::clustering::effort::Effort;
 use crate::clustering::exact::all_customers;
 use crate::clustering::findings::{ClusteringFindings, ExactFindings};
 use crate::clustering::tribunal::{Question, tribunal};
-use crate::crew::Beside;
+use crate::crew::{Beside, both};
 use crate::extract::columns::mapped_columns;
 use crate::extract::error::ExtractError;
 use crate::extract::history::{CustomerTable, Extract, OrderHistory};
@@ -121,12 +121,12 @@ pub async fn run_telling(
 
     pace.stage(Stage::Extract.name()).await?;
     let options = ReadOptions { as_of_day: params.as_of_day() };
-    let (extract, findings) = read(&sources, &mapping, &options, pace).await?;
-    // Nothing but the receipt waits for the hashes.
+    // Nothing but the receipt waits for the hashes; reading leaves a second core half idle.
     let hashes = Beside::start({
         let sources = sources.clone();
         async move |pace: &Pace| Ok(hashes(&sources, pace).await)
     });
+    let (extract, findings) = read(&sources, &mapping, &options, pace).await?;
     let id_name = id_name(&mapping);
     let mut draft = Draft::new(wanted.clone(), findings);
 
@@ -187,10 +187,6 @@ pub async fn run_telling(
         typed,
         seed: wanted.seed,
     };
-    pace.stage(Stage::Validation.name()).await?;
-    draft.validation =
-        Measured::Value(validate_quick(&subject, given_segments(&extract, &table, found), &pace.part(0, 1, 2)).await?);
-
     let planned = measure::Subject {
         history: extract.history(),
         ids: extract.customers(),
@@ -200,7 +196,12 @@ pub async fn run_telling(
         typed,
         seed: wanted.seed,
     };
-    let summaries = measure::measure(&planned, &pace.part(1, 2, 2)).await?;
+    let given = given_segments(&extract, &table, found);
+    pace.stage(Stage::Validation.name()).await?;
+    let validation = async |pace: &Pace| validate_quick(&subject, given, pace).await;
+    let baselines = async |pace: &Pace| measure::measure(&planned, pace).await;
+    let (validation, summaries) = both(validation, baselines, pace).await?;
+    draft.validation = Measured::Value(validation);
     draft.planning = plan::plan(&summaries, wanted.plan, counts(&found.labels));
 
     refined(&draft.outcome());

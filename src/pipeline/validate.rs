@@ -68,14 +68,14 @@ pub(super) async fn validate_quick(
         }
         None => (Reliabilities { frequency: no_history(), loyalty: no_history() }, no_history(), no_history()),
     };
-    let pace = &pace.part(3, 4, 4);
+    let part = |n: u64| pace.part(12 + n, 13 + n, 16);
     Ok(ValidationFindings {
-        effects: effects(table, segmentation, seed, pace).await?,
-        definition_check: definition_check(segmentation, seed, pace).await?,
+        effects: effects(table, segmentation, seed, &part(0)).await?,
+        definition_check: definition_check(segmentation, seed, &part(1)).await?,
         reliability,
         confidence: confidence(subject),
-        threshold_sensitivity: sensitivity(segmentation, seed, pace).await?,
-        split_stability: split_stability(table, segmentation, seed, pace).await?,
+        threshold_sensitivity: sensitivity(segmentation, seed, &part(2)).await?,
+        split_stability: split_stability(table, segmentation, seed, &part(3)).await?,
         coupling: coupling(history, table, segmentation),
         out_of_time: later,
         migration: moved,

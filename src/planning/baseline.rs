@@ -29,6 +29,7 @@ use crate::extract::schema::{ColumnClass, Role};
 use crate::features::table::FeatureTable;
 use crate::segments::findings::{ScoreThresholds, Segment};
 use crate::segments::rule::{Segmentation, counts};
+use crate::stats::json::{self, Json};
 use crate::stats::measured::Measured;
 use crate::validation::findings::Migration;
 use crate::validation::timeline::iso_date;
@@ -228,7 +229,7 @@ impl Baseline {
     }
 
     fn value(&self) -> Result<Value, PlanningError> {
-        serde_json::to_value(self).map_err(|error| PlanningError::NotBaseline { detail: error.to_string() })
+        json::value(self).map_err(|error| PlanningError::NotBaseline { detail: error.to_string() })
     }
 
     /// Reads a baseline and checks all that can be checked without an extract.
@@ -256,7 +257,7 @@ impl Baseline {
         if definitions != DEFINITIONS {
             return Err(PlanningError::OtherDefinitions { found: definitions.to_owned(), known: DEFINITIONS });
         }
-        let baseline: Self = serde_json::from_value(value).map_err(|error| not(error.to_string()))?;
+        let baseline = Self::deserialize(Json(value)).map_err(|error| not(error.to_string()))?;
         baseline.check_figures()?;
         Ok(baseline)
     }

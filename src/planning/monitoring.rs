@@ -26,6 +26,7 @@ use super::window::{Period, Window};
 use crate::report::figures::{coefficient, counted, decimal, integer, p_value, percent, significant};
 use crate::segments::findings::Segment;
 use crate::segments::rule::{Segmentation, counts};
+use crate::stats::json::Json;
 use crate::stats::measured::Measured;
 use crate::stats::proportions::share_shift;
 use crate::stats::{describe, kolmogorov, normal, psi};
@@ -294,7 +295,7 @@ impl Drift {
         if version > u64::from(SCHEMA_VERSION) {
             return Err(refuse(format!("it has schema version {version}; this build reads up to {SCHEMA_VERSION}")));
         }
-        let drift: Self = serde_json::from_value(value).map_err(|error| refuse(error.to_string()))?;
+        let drift = Self::deserialize(Json(value)).map_err(|error| refuse(error.to_string()))?;
         if drift.compared.baseline != baseline.sha256 {
             return Err(refuse("it was made with another baseline".to_owned()));
         }

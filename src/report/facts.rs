@@ -14,6 +14,7 @@ use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::Status;
 use crate::segments::findings::{ScoreThresholds, Segment, Thresholds};
+use crate::stats::json;
 use crate::stats::measured::Measured;
 use crate::validation::findings::ValidationFindings;
 
@@ -60,7 +61,7 @@ pub(super) fn measured(value: &Measured<f64>, style: Style, path: &str, formula:
 
 /// The column that plays a role, as the file calls it.
 fn column(results: &Results, role: Role) -> String {
-    let name = serde_json::to_value(role).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let name = json::value(&role).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     results.extract.mapping.get(&name).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
 }
 

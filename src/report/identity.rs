@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::figures;
 use crate::extract::findings::ExtractFindings;
 use crate::pipeline::outcome::Results;
+use crate::stats::json;
 
 /// Id of a run: the first 16 hexadecimal digits of the SHA-256 of build, parameters and the inputs' hashes, whatever the
 /// order in which the files were given.
@@ -15,7 +16,7 @@ pub fn receipt_id(results: &Results) -> String {
         results.extract.files.iter().map(|file| format!("{}={}", file.name, file.sha256)).collect();
     inputs.sort_unstable();
     // Parameters are plain fields: writing them cannot fail.
-    let params = serde_json::to_string(&results.params).unwrap_or_default();
+    let params = json::line(&results.params).unwrap_or_default();
     let text = format!("{}\n{params}\n{}", results.build.version, inputs.join("\n"));
     Sha256::digest(text.as_bytes()).iter().take(8).fold(String::new(), |mut id, byte| {
         // Writing to a String cannot fail.

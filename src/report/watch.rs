@@ -132,7 +132,7 @@ fn cadence() -> Table {
     let mut table = Table::new("Cadence and owners").words("How often").words("What").words("Looks").words("Decides");
     for row in [
         ["Weekly", "primary measures and guardrails of running actions", "lifecycle marketing", "lifecycle marketing"],
-        ["Monthly", "shares, PSI and KS of both scores with the frozen bins", "analytics", "owner of the segments"],
+        ["Monthly", "shares, PSI and KS of every driver with the frozen bins", "analytics", "owner of the segments"],
         ["Quarterly", "cuts in shadow, reliability, movement between segments", "analytics", "owner of the segments"],
         ["At each change of a source", "mapping, integrity, share of dropped rows", "data engineering", "analytics"],
     ] {

@@ -1,11 +1,19 @@
-//! Reads types from a parsed JSON value, in little code.
+//! Types from and to JSON, in little code.
 //!
+//! **Reading** is from a parsed value.
 //! The page and [`super::measured::Measured`] read large nested findings. A general deserializer is compiled once per
 //! type, with an error text for everything that could be wrong with it, and that is most of a page's weight. This one
 //! accepts JSON's own shapes only (a struct is an object, never an array) and says no more than that something did not
 //! fit: both ends are of the same build.
+//!
+//! **Writing** is to memory by one serializer, on one line or indented: a type's fields are compiled once for every
+//! serializer that it meets.
 
+use std::io::{Result as Written, Write};
+
+use serde::Serialize;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value};
 
 /// The value does not have the shape of the type.
@@ -14,7 +22,7 @@ pub struct Slip;
 
 impl std::fmt::Display for Slip {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the value does not have the shape that was expected")
+        f.write_str("a field is missing, or a value is not of the kind that it should be")
     }
 }
 
@@ -230,6 +238,62 @@ impl<'de> VariantAccess<'de> for Variant {
     }
 }
 
+/// On one line, as `serde_json::to_string` writes it.
+///
+/// # Errors
+/// A map's key is no text, or the type's own [`Serialize`] failed.
+pub fn line<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    let bytes = written(value, Layout::Line(CompactFormatter))?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
+}
+
+/// Indented by two spaces, as `serde_json::to_string_pretty` writes it, and a newline at the end.
+///
+/// # Errors
+/// A map's key is no text, or the type's own [`Serialize`] failed.
+pub fn indented<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = written(value, Layout::Indented(PrettyFormatter::new()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The value of a type, as reading its text would give it.
+///
+/// # Errors
+/// A map's key is no text, or the type's own [`Serialize`] failed.
+pub fn value<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
+    serde_json::from_slice(&written(value, Layout::Line(CompactFormatter))?)
+}
+
+fn written<T: Serialize + ?Sized>(value: &T, layout: Layout) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, layout))?;
+    Ok(bytes)
+}
+
+/// Both of `serde_json`'s layouts as one type.
+enum Layout {
+    Line(CompactFormatter),
+    Indented(PrettyFormatter<'static>),
+}
+
+/// What the two layouts do differently.
+macro_rules! laid_out {
+    ($($method:ident($($first:ident)?))*) => {
+        $(fn $method<W: Write + ?Sized>(&mut self, writer: &mut W $(, $first: bool)?) -> Written<()> {
+            match self {
+                Self::Line(layout) => layout.$method(writer $(, $first)?),
+                Self::Indented(layout) => layout.$method(writer $(, $first)?),
+            }
+        })*
+    };
+}
+
+impl Formatter for Layout {
+    laid_out!(begin_array() end_array() begin_array_value(first) end_array_value()
+        begin_object() end_object() begin_object_key(first) begin_object_value() end_object_value());
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -316,5 +380,16 @@ mod tests {
         assert_eq!(read::<Shape>("{\"Number\": 1, \"Pair\": 2}"), Err(Slip));
         assert_eq!(read::<BTreeMap<Kind, u8>>("{\"neither\": 1}"), Err(Slip));
         assert_eq!(read::<(String, f64)>("[\"a\"]"), Err(Slip));
+    }
+
+    #[test]
+    fn both_layouts_are_those_of_the_library() {
+        let all =
+            (vec![Shape::Nothing, Shape::Pair(-3, "a \"b\"\n".to_owned())], BTreeMap::from([("é", [0.1, 1e300])]));
+        let hollow = (Vec::<u8>::new(), BTreeMap::<String, u8>::new(), f64::NAN, None::<u8>, true);
+        let both = (all, hollow);
+        assert_eq!(line(&both).unwrap(), serde_json::to_string(&both).unwrap());
+        assert_eq!(indented(&both).unwrap(), (serde_json::to_string_pretty(&both).unwrap() + "\n").into_bytes());
+        assert_eq!(value(&both).unwrap(), serde_json::to_value(&both).unwrap());
     }
 }

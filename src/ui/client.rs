@@ -26,8 +26,10 @@ use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
 
 /// How often Hello is repeated until the engine answers: a message sent before it listens is lost.
 const HELLO_EVERY: Duration = Duration::from_millis(120);
-/// After this long without an answer the reader is told.
+/// A worker that has started and not answered after this long: the reader is told.
 const READY_WITHIN: Duration = Duration::from_secs(10);
+/// The engine's files have not arrived after this long: the reader is told. A phone on a slow line takes 15 seconds.
+const FETCHED_WITHIN: Duration = Duration::from_secs(60);
 /// After this long a run that does not stop is stopped by ending its worker.
 const CANCEL_WITHIN: Duration = Duration::from_millis(200);
 
@@ -35,7 +37,7 @@ const CANCEL_WITHIN: Duration = Duration::from_millis(200);
 pub enum Notice {
     /// The engine is up and has all kept files.
     Ready,
-    /// The engine has not answered for [`READY_WITHIN`]; it may still come.
+    /// The engine has not arrived in [`FETCHED_WITHIN`] or not answered in [`READY_WITHIN`]; it may still come.
     Slow(Failure),
     /// An event, with the message that it came in.
     Event(Box<Event>, JsValue),
@@ -63,6 +65,8 @@ struct Inner {
     deadline: RefCell<Option<TimeoutHandle>>,
     /// Ready and in possession of all kept files.
     open: Cell<bool>,
+    /// No worker, and none on its way.
+    down: Cell<bool>,
     /// Requests that wait for an open worker.
     outbox: RefCell<Vec<Request>>,
     /// Requests sent and not answered yet: they are sent again to a worker that takes over.
@@ -113,6 +117,7 @@ impl Client {
                 generation: Cell::new(0),
                 deadline: RefCell::default(),
                 open: Cell::new(false),
+                down: Cell::new(false),
                 outbox: RefCell::default(),
                 unanswered: RefCell::default(),
                 sets: RefCell::default(),
@@ -131,6 +136,11 @@ impl Client {
     /// Which worker this is: grows with every start. A run lives in one worker only.
     pub fn generation(&self) -> u32 {
         self.inner.generation.get()
+    }
+
+    /// There is no worker and none on its way: only [`Client::start`] helps.
+    pub fn is_down(&self) -> bool {
+        self.inner.down.get()
     }
 
     /// Sends `request` as soon as the worker is open.
@@ -208,23 +218,16 @@ impl Client {
 impl Inner {
     fn spawn(self: Rc<Self>) {
         self.open.set(false);
+        self.down.set(false);
         self.worker.borrow_mut().take();
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        self.hurry();
-        let patience = set_timeout_with_handle(
-            {
-                let inner = self.clone();
-                move || (inner.listener)(Notice::Slow(slow()))
-            },
-            READY_WITHIN,
-        );
-        *self.deadline.borrow_mut() = patience.ok();
         let kit = self.kit.borrow().clone();
         if let Some(kit) = kit {
             self.launch(&kit);
             return;
         }
+        self.expect_within(FETCHED_WITHIN);
         spawn_local(async move {
             let fetched = engine::fetch().await;
             if let Ok(kit) = &fetched {
@@ -237,11 +240,18 @@ impl Inner {
             match fetched {
                 Ok(kit) => self.launch(&kit),
                 Err(error) => {
-                    self.hurry();
-                    (self.listener)(Notice::Died(unreachable(&describe(&error))));
+                    self.give_up(unreachable(&describe(&error)));
                 }
             }
         });
+    }
+
+    /// From now the reader is told after `patience`; what was waited for before is done.
+    fn expect_within(self: &Rc<Self>, patience: Duration) {
+        self.hurry();
+        let inner = self.clone();
+        let deadline = set_timeout_with_handle(move || (inner.listener)(Notice::Slow(slow(patience))), patience);
+        *self.deadline.borrow_mut() = deadline.ok();
     }
 
     /// The wait for the engine is over.
@@ -251,13 +261,18 @@ impl Inner {
         }
     }
 
+    /// There is no worker, and trying again by itself would only fail again.
+    fn give_up(&self, failure: Failure) {
+        self.hurry();
+        self.down.set(true);
+        (self.listener)(Notice::Died(failure));
+    }
+
     fn launch(self: Rc<Self>, kit: &Kit) {
+        self.expect_within(READY_WITHIN);
         match self.clone().build(kit) {
             Ok(running) => *self.worker.borrow_mut() = Some(running),
-            Err(error) => {
-                self.hurry();
-                (self.listener)(Notice::Died(blocked(&describe(&error))));
-            }
+            Err(error) => self.give_up(blocked(&describe(&error))),
         }
     }
 
@@ -399,22 +414,24 @@ impl Inner {
         self.hurry();
         if build != Build::current().version {
             self.worker.borrow_mut().take();
-            (self.listener)(Notice::Died(other_build(build)));
+            self.give_up(other_build(build));
             return;
         }
         // Sets whose first Inspect still waits in the outbox are not returning.
-        let waiting: BTreeSet<FileSetId> = self
-            .outbox
-            .borrow()
-            .iter()
-            .filter_map(|request| match request {
-                Request::Inspect { set } | Request::Receive { set } => Some(*set),
-                _ => None,
-            })
-            .collect();
-        let returning: BTreeSet<FileSetId> =
-            self.sets.borrow().keys().filter(|set| !waiting.contains(set)).copied().collect();
-        self.returning.borrow_mut().clone_from(&returning);
+        let outbox = self.outbox.borrow();
+        let waits = |set: FileSetId| {
+            outbox.iter().any(
+                |request| matches!(request, Request::Inspect { set: it } | Request::Receive { set: it } if *it == set),
+            )
+        };
+        let returning: Vec<FileSetId> = self.sets.borrow().keys().copied().filter(|set| !waits(*set)).collect();
+        drop(outbox);
+        let mut books = self.returning.borrow_mut();
+        books.clear();
+        for set in &returning {
+            books.insert(*set);
+        }
+        drop(books);
         for set in returning {
             let tray = self.trays.borrow().contains(&set);
             self.post(&if tray { Request::Receive { set } } else { Request::Inspect { set } });
@@ -451,8 +468,10 @@ impl Inner {
         self.returning.borrow_mut().clear();
         if was_up {
             self.clone().spawn();
+            (self.listener)(Notice::Died(died(why)));
+        } else {
+            self.give_up(unreachable(why));
         }
-        (self.listener)(Notice::Died(if was_up { died(why) } else { unreachable(why) }));
     }
 }
 
@@ -470,10 +489,10 @@ fn because(why: &str) -> String {
     if why.is_empty() { String::new() } else { format!(" ({why})") }
 }
 
-fn slow() -> Failure {
+fn slow(waited: Duration) -> Failure {
     failure(
         "engine_slow",
-        "The analysis engine has not answered for ten seconds.".into(),
+        format!("The analysis engine has not answered for {} seconds.", waited.as_secs()),
         "On a slow line it may still be loading; this note goes away when it arrives. Otherwise start it again.",
     )
 }

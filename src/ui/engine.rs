@@ -44,15 +44,17 @@ pub async fn fetch() -> Result<Kit, JsValue> {
     // Both at once.
     let script = window().fetch_with_str(&address("engine.js"));
     let wasm = window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init);
-    let script = JsFuture::from(arrived(script).await?.text()?).await?.as_string().unwrap_or_default();
-    let mut wasm = arrived(wasm).await;
+    let script =
+        JsFuture::from(answered(JsFuture::from(script).await?)?.text()?).await?.as_string().unwrap_or_default();
+    let mut wasm = JsFuture::from(wasm).await;
     if wasm.is_err() {
         // A browser's cache may fail to write a file of this size while the service worker asks for it too
-        // (net::ERR_CACHE_WRITE_FAILURE in Chromium), and the fetch fails with it: once more, past the cache.
+        // (net::ERR_CACHE_WRITE_FAILURE in Chromium), and the fetch fails with it; it may also hold a spoiled copy, which
+        // the hash gives away. Once more, past the cache.
         js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
-        wasm = arrived(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await;
+        wasm = JsFuture::from(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await;
     }
-    let wasm = wasm?;
+    let wasm = answered(wasm?)?;
     let typed = wasm.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("application/wasm"));
     let module = if typed {
         JsFuture::from(WebAssembly::compile_streaming(&js_sys::Promise::resolve(&JsValue::from(wasm)))).await?
@@ -62,8 +64,9 @@ pub async fn fetch() -> Result<Kit, JsValue> {
     Ok(Kit { script, module })
 }
 
-async fn arrived(promise: js_sys::Promise) -> Result<Response, JsValue> {
-    let response: Response = JsFuture::from(promise).await?.dyn_into()?;
+/// The response, if the server had the file.
+fn answered(response: JsValue) -> Result<Response, JsValue> {
+    let response: Response = response.dyn_into()?;
     if response.ok() {
         return Ok(response);
     }

@@ -10,10 +10,16 @@ use serde_json::{Map, Number, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::stats::json::Json;
+use crate::view::pages::Sealed;
 
 /// What `text` says; `None` if it is no JSON, or not of this shape.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(Json(value(&JSON::parse(text).ok()?))).ok()
+}
+
+/// A part of the view, read the first time that it is asked for.
+pub fn open<T: DeserializeOwned + Default>(sealed: &Sealed<T>) -> &T {
+    sealed.open(read)
 }
 
 /// As JSON.

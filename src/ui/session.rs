@@ -24,6 +24,7 @@ use super::state::{Asked, FileSet, Phase, Progress, Recipe, Shown, Source, State
 use super::storage;
 use crate::clustering::exact::Solution;
 use crate::extract::schema::Mapping;
+use crate::ordered::ordered;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Plot, Request, RunId, WindowFile};
@@ -170,11 +171,7 @@ impl Session {
     /// Are these the files in hand once more?
     fn in_hand(&self, files: &[File]) -> bool {
         let held = self.state.files.with_untracked(|set| set.as_ref().map(|set| self.client.files(set.id)));
-        let named = |files: &[File]| {
-            let mut all: Vec<(String, u64)> = files.iter().map(|file| (file.name(), file.size() as u64)).collect();
-            all.sort();
-            all
-        };
+        let named = |files: &[File]| ordered(files.iter().map(|file| (file.name(), file.size() as u64)));
         held.is_some_and(|held| named(&held) == named(files))
     }
 
@@ -302,14 +299,7 @@ impl Session {
         self.books.next_run.set(run.0);
         self.books.later.set(Some(run));
         let stage = stage.to_owned();
-        self.state.phase.set(Phase::Running(Progress {
-            run,
-            stage,
-            done: 0,
-            total: 0,
-            since: dom::now(),
-            stopping: false,
-        }));
+        self.state.phase.set(Phase::Running(Progress::begin(run, stage)));
         run
     }
 
@@ -365,7 +355,10 @@ impl Session {
         self.state.files.set(Some(FileSet { id, source, inspection: None }));
         self.keep_only();
         self.set_draft(None, false);
-        self.state.phase.set(Phase::Inspecting);
+        // Without an engine nobody is inspecting: what is wrong with it, and the way out, stay on screen.
+        if !self.client.is_down() {
+            self.state.phase.set(Phase::Inspecting);
+        }
         self.client.inspect(id, files);
     }
 
@@ -423,14 +416,7 @@ impl Session {
             engine: self.client.generation(),
             run,
         });
-        self.state.phase.set(Phase::Running(Progress {
-            run,
-            stage: String::new(),
-            done: 0,
-            total: 0,
-            since: dom::now(),
-            stopping: false,
-        }));
+        self.state.phase.set(Phase::Running(Progress::begin(run, String::new())));
         self.client.send(Request::Start { run, set, mapping, params });
     }
 
@@ -470,6 +456,10 @@ impl Session {
     /// Starts another engine after it died or did not come, and goes on where it stopped.
     pub fn restart(&self) {
         self.client.start();
+        if self.client.is_down() {
+            // At once, for the same reason: that is on screen.
+            return;
+        }
         let held = self.state.files.with_untracked(|set| set.as_ref().map(|set| (set.id, set.source)));
         match held {
             // The reader sees an earlier outcome: wait for word, rather than fail the same way again.
@@ -538,14 +528,7 @@ impl Session {
         let run = recipe.run;
         *self.books.current.borrow_mut() = Some(recipe);
         let stage = Stage::Clustering.name().to_owned();
-        self.state.phase.set(Phase::Running(Progress {
-            run,
-            stage,
-            done: 0,
-            total: 0,
-            since: dom::now(),
-            stopping: false,
-        }));
+        self.state.phase.set(Phase::Running(Progress::begin(run, stage)));
         self.client.send(Request::MeasureExactly { run, solution });
     }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::dom;
 use super::lines::Lines;
 use crate::extract::schema::{Inspection, Mapping};
 use crate::pipeline::labels::Labels;
 use crate::pipeline::params::{Depth, Params};
 use crate::protocol::{Failure, FileSetId, RunId};
-use crate::view::View;
 use crate::view::card::Card;
 use crate::view::monitor::{TrayView, Verified, Watched};
+use crate::view::pages::Pages;
 
 /// Where the files came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,13 @@ pub struct Progress {
     pub since: f64,
     /// Cancel was asked for.
     pub stopping: bool,
+}
+
+impl Progress {
+    /// `run` has just entered `stage`.
+    pub fn begin(run: RunId, stage: String) -> Self {
+        Self { run, stage, done: 0, total: 0, since: dom::now(), stopping: false }
+    }
 }
 
 /// What happens now. The outcome on screen is apart from it: see [`State::shown`].
@@ -101,7 +109,7 @@ pub struct Recipe {
 #[derive(Clone, Debug)]
 pub struct Shown {
     /// What there is to show of it.
-    pub view: Arc<View>,
+    pub view: Arc<Pages>,
     /// How it came about.
     pub recipe: Recipe,
     /// Wall time of the run; `None` while it is being refined.

@@ -8,6 +8,7 @@ use super::json;
 
 use crate::extract::remembered::{Remembered, shape};
 use crate::extract::schema::{Inspection, Mapping};
+use crate::ordered::ordered;
 
 /// All names begin with it.
 const PREFIX: &str = "quadrant.";
@@ -41,13 +42,14 @@ pub struct Kept {
 pub fn kept() -> Option<Vec<Kept>> {
     let storage = storage()?;
     let length = storage.length().ok()?;
-    let mut all: Vec<Kept> = (0..length)
-        .filter_map(|index| storage.key(index).ok().flatten())
-        .filter(|name| name.starts_with(PREFIX))
-        .map(|name| Kept { what: what(&name), value: storage.get_item(&name).ok().flatten().unwrap_or_default(), name })
-        .collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    Some(all)
+    let names =
+        (0..length).filter_map(|index| storage.key(index).ok().flatten()).filter(|name| name.starts_with(PREFIX));
+    let kept = |name: String| Kept {
+        what: what(&name),
+        value: storage.get_item(&name).ok().flatten().unwrap_or_default(),
+        name,
+    };
+    Some(ordered(names).into_iter().map(kept).collect())
 }
 
 fn what(name: &str) -> &'static str {

@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import bench
+
 PARTS = {
     "kmeans": ("k-means, k = 2..10, 10 starts", 1.5),
     "sil10k": ("silhouette, 10,000 rows", 1.0),
@@ -45,33 +47,26 @@ def sklearn_part(part, folder):
 
 
 def main():
-    import full_scale as full
-
-    full.WORK.mkdir(parents=True, exist_ok=True)
-    folder = full.WORK / "clustering"
-    folder.mkdir(exist_ok=True)
-    extract = full.DATA / "full"
-    if not (extract / "orders.parquet").exists():
-        full.say(f"SKIPPED: {extract} absent; an extract of our own generator instead")
-        extract = full.generated("typical")
-    ours = full.ROOT / "target" / "release" / "examples" / "clustering"
-    files = [extract / f"{name}.parquet" for name in full.STAR]
-    if full.measure([ours, "prep", folder, *files])[0] is None:
+    extract, _ = bench.star_extract()
+    folder = bench.WORK / "clustering"
+    folder.mkdir(parents=True, exist_ok=True)
+    ours = bench.ROOT / "target" / "release" / "examples" / "clustering"
+    if bench.measure([ours, "prep", folder, *bench.star_files(extract)])[0] is None:
         sys.exit(1)
-    python = full.peer_python(["numpy", "scikit-learn"], "import numpy, sklearn")
+    python = bench.peer_python(["numpy", "scikit-learn"])
     rows = []
     for part, (title, target) in PARTS.items():
         if part == "silall" and os.environ.get("BENCH_SILALL") == "0":
-            full.say("SKIPPED: the exact silhouette (BENCH_SILALL=0)")
+            bench.skip("the exact silhouette of all rows", "BENCH_SILALL=0")
             continue
-        mine = timed(full, [ours, part, folder])
-        theirs = timed(full, [python, __file__, part, folder]) if python else None
+        mine = timed([ours, part, folder])
+        theirs = timed([python, __file__, part, folder]) if python else None
         rows.append((title, target, mine, theirs))
-    full.say(f"\n{os.cpu_count()} cores, ours on one of them; targets are those for the browser")
-    full.say(f"{'':<34} {'ours s':>8} {'MB':>6} {'M pairs/s':>10} {'sklearn s':>10} {'MB':>7} {'ratio':>6} {'target':>7}")
+    bench.say(f"\n{os.cpu_count()} cores, ours on one of them; targets are those for the browser")
+    bench.say(f"{'':<34} {'ours s':>8} {'MB':>6} {'M pairs/s':>10} {'sklearn s':>10} {'MB':>7} {'ratio':>6} {'target':>7}")
     for title, target, mine, theirs in rows:
         if mine is None:
-            full.say(f"{title:<34} {'failed':>8}")
+            bench.say(f"{title:<34} {'failed':>8}")
             continue
         pairs = mine[0].get("pairs_per_second")
         pairs = f"{pairs / 1e6:,.0f}" if pairs else "-"
@@ -79,23 +74,23 @@ def main():
         if theirs:
             ratio = mine[0]["seconds"] / theirs[0]["seconds"]
             line += f" {theirs[0]['seconds']:>10.2f} {theirs[1]:>7.0f} {ratio:>6.2f} {target:>7.2f}"
-            agree(full, title, mine[0]["values"], theirs[0]["values"])
-        full.say(line)
+            agree(title, mine[0]["values"], theirs[0]["values"])
+        bench.say(line)
 
 
-def timed(full, command):
+def timed(command):
     """The JSON line that the part prints, and its peak megabytes."""
     output = []
-    seconds, peak = full.measure(command, output)
+    seconds, peak = bench.measure(command, output)
     return None if seconds is None else (json.loads(output[0].strip().splitlines()[-1]), peak)
 
 
-def agree(full, title, mine, theirs):
+def agree(title, mine, theirs):
     """Says where the two disagree: k-means by more than half a percent, silhouettes by more than sampling can."""
     margin = 0.005 if len(mine) > 1 else 0.02
     for index, (a, b) in enumerate(zip(mine, theirs)):
         if abs(a - b) > margin * max(abs(b), 0.1):
-            full.say(f"  {title}: ours {a:.4f}, scikit-learn {b:.4f} (value {index + 1})")
+            bench.say(f"  {title}: ours {a:.4f}, scikit-learn {b:.4f} (value {index + 1})")
 
 
 if len(sys.argv) > 2:

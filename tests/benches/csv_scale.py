@@ -6,11 +6,10 @@ its lines must play no part. Asserted: thresholds and counts from CSV are those 
 """
 
 import json
-import os
 import shutil
 import sys
 
-from full_scale import DATA, QUADRANT, RUNS, STAR, WORK, generated, measure, median, peer_python, say
+from bench import DATA, QUADRANT, STAR, WORK, measure, median, peer_python, say, skip, star_extract, star_files, table
 
 WRITE = """
 import sys, duckdb
@@ -83,31 +82,21 @@ def main():
     python = peer_python(["duckdb"])
     if python is None:
         return
-    full = DATA / "full"
-    if not (full / "orders.parquet").exists():
-        say(f"SKIPPED: {full} absent; an extract of our own generator instead")
-        full = generated("typical")
-    folder = written(full, python) if full else None
+    full, _ = star_extract()
+    folder = written(full, python)
     if folder is None:
-        say("SKIPPED: CSV beside Parquet (no extract)")
+        skip("CSV beside Parquet", "the extract could not be written as CSV")
         return
     six = sorted(folder.glob("*.csv"))
     megabytes = sum(path.stat().st_size for path in six) / 1e6
     rows = []
-    parquet, expected = analysed([full / f"{part}.parquet" for part in STAR], "parquet")
+    parquet, expected = analysed(star_files(full), "parquet")
     rows.append(("quadrant analyze, Parquet", parquet))
     csv, outcome = analysed(six, "csv")
     rows.append((f"quadrant analyze, CSV ({megabytes:,.0f} MB)", csv))
     rows.append(("DuckDB, Parquet, two scores and medians only", median([python, "-c", READ, full, "parquet"])))
     rows.append(("DuckDB read_csv, CSV, two scores and medians only", median([python, "-c", READ, folder, "csv"])))
-    say(f"\n{os.cpu_count()} cores, median of {RUNS} runs, peak of all")
-    say(f"{'':<66} {'seconds':>8} {'MB':>7} {'x Parquet':>9}")
-    for name, found in rows:
-        if found is None:
-            say(f"{name:<66} {'failed':>8}")
-            continue
-        ratio = f"{found[0] / parquet[0]:.2f}" if parquet else "-"
-        say(f"{name:<66} {found[0]:>8.2f} {found[1]:>7.0f} {ratio:>9}")
+    table(rows, "x Parquet", parquet)
     if expected is None or outcome != expected:
         sys.exit(f"CSV gives {outcome}, Parquet {expected}")
 

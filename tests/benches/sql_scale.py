@@ -3,21 +3,14 @@
 Needs the full star extract below $QUADRANT_DATA (else skips) and the environment of `.ci/engines` (target/venv).
 """
 
-import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("QUADRANT_DATA") or ROOT.parent / "data")
-BINARY = Path(os.environ.get("QUADRANT_BINARY") or ROOT / "target/release/quadrant")
-WORK = ROOT / "target" / "bench" / "sql"
+from bench import DATA, QUADRANT, WORK, say, skip
+
+OUT = WORK / "sql"
 FILES = [DATA / "full" / f"{name}.parquet" for name in ("orders", "order_products__prior", "products", "aisles")]
-
-
-def say(text):
-    print(text, flush=True)
 
 
 def duckdb_seconds(check, scoring):
@@ -25,7 +18,7 @@ def duckdb_seconds(check, scoring):
 
     connection = duckdb.connect()
     connection.execute("SET threads TO 2")
-    for path in [*FILES, WORK / "assignments.parquet"]:
+    for path in [*FILES, OUT / "assignments.parquet"]:
         connection.execute(f"CREATE VIEW \"{path.stem}\" AS SELECT * FROM read_parquet('{path}')")
     started = time.perf_counter()
     rows = connection.execute(f"SELECT COUNT(*), COUNT(segment), SUM(freq_score) FROM ({scoring})").fetchone()
@@ -41,7 +34,7 @@ def spark_seconds(check, scoring):
         .config("spark.ui.showConsoleProgress", "false").config("spark.sql.shuffle.partitions", "16").getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
-    for path in [*FILES, WORK / "assignments.parquet"]:
+    for path in [*FILES, OUT / "assignments.parquet"]:
         spark.read.parquet(str(path)).createOrReplaceTempView(f"`{path.stem}`")
     started = time.perf_counter()
     [rows] = spark.sql(f"SELECT COUNT(*), COUNT(segment), SUM(freq_score) FROM ({scoring})").collect()
@@ -55,18 +48,18 @@ def spark_seconds(check, scoring):
 
 def main():
     if not all(path.exists() for path in FILES):
-        say(f"SKIPPED: scoring SQL at full scale ({DATA / 'full'} absent)")
+        skip("scoring SQL at full scale", f"{DATA / 'full'} absent")
         return
     started = time.perf_counter()
-    subprocess.run([BINARY, "analyze", *FILES, "--out", WORK], check=True, capture_output=True)
+    subprocess.run([QUADRANT, "analyze", *FILES, "--out", OUT], check=True, capture_output=True)
     say(f"quadrant analyze, everything, depth quick: {time.perf_counter() - started:.1f} s")
     for name, run in [("duckdb", duckdb_seconds), ("spark", spark_seconds)]:
-        check = (WORK / "sql" / "check" / f"{name}.sql").read_text()
-        scoring = (WORK / "sql" / f"{name}.sql").read_text()
+        check = (OUT / "sql" / "check" / f"{name}.sql").read_text()
+        scoring = (OUT / "sql" / f"{name}.sql").read_text()
         try:
             seconds, (customers, assigned, _), (differences, compared) = run(check, scoring)
         except ImportError as error:
-            say(f"SKIPPED: {name} ({error})")
+            skip(name, error)
             continue
         say(f"{name}: scoring SQL {seconds:.1f} s, {assigned} of {customers} customers in a segment, "
             f"{differences} differences in {compared}")

@@ -1,13 +1,13 @@
 // What a first visit loads, gzipped as a static host would send it, and the engine, which is asked for after first paint,
 // with brotli. BUDGET is what both are to weigh; where it is missed, that is said. CEILING is what they weighed when they
-// last landed: nothing may grow past it, and it only ever goes down, until it is the budget.
+// last landed, and a quarter percent for the names of folders in them: nothing may grow past it, and it only ever goes down, until it is the budget.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const dist = process.argv[2] ?? join(import.meta.dirname, "../../dist");
 const BUDGET = { page: 350_000, engine: 1_600_000 };
-const CEILING = { page: 535_000, engine: 2_260_000 };
+const CEILING = { page: 415_000, engine: 1_665_000 };
 
 const shell = (name) =>
   ["index.html", "boot.js", "offline.js", "theme.js"].includes(name) || name.endsWith(".css") || /^page-.*\.(js|wasm)$/.test(name);

@@ -5,11 +5,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use quadrant::clustering::exact::Solution;
+use quadrant::crew::workers;
 use quadrant::export::outputs::{MATRIX, Outputs};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
 use quadrant::export::{ExportError, assignments, features};
@@ -219,23 +221,32 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
     paths.iter().map(open).collect()
 }
 
-/// Writes what is not yet `written`, the papers on a thread of their own.
+/// Writes what is not yet `written`, several files at a time, and lists them in their own order.
 fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)]) -> Result<Vec<Hashed>, Fault> {
     let all = Outputs::of(finished);
-    let some = |papers: bool| {
+    let mut names: Vec<(usize, String)> = all.names().into_iter().enumerate().collect();
+    names.retain(|(_, name)| written.iter().all(|(_, file)| file.name != *name));
+    // Lists of customers are the longest: begun last, one would keep all waiting.
+    names.sort_by_key(|(_, name)| Path::new(name).extension().is_none_or(|kind| kind != "csv"));
+    let next = AtomicUsize::new(0);
+    let some = || {
         let mut disk = disk.clone();
-        let own = |name: &String| {
-            let is_paper = name.starts_with("documents/") || name == "report.html";
-            is_paper == papers && written.iter().all(|(_, file)| file.name != *name)
-        };
-        all.names().into_iter().filter(own).map(|name| output(&mut disk, &all, &name)).collect::<Result<Vec<_>, _>>()
-    };
-    thread::scope(|scope| {
-        let papers = scope.spawn(|| some(true));
-        let mut outputs = some(false)?;
-        outputs.extend(papers.join().unwrap_or_else(|_| Err(Fault::bug("writing the documents stopped")))?);
+        let mut outputs = Vec::new();
+        while let Some((place, name)) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            outputs.push((*place, output(&mut disk, &all, name)?));
+        }
         Ok(outputs)
-    })
+    };
+    let mut outputs = thread::scope(|scope| {
+        let others: Vec<_> = (1..workers()).map(|_| scope.spawn(some)).collect();
+        let mut outputs = some()?;
+        for other in others {
+            outputs.extend(other.join().unwrap_or_else(|_| Err(Fault::bug("writing a file stopped")))?);
+        }
+        Ok(outputs)
+    })?;
+    outputs.sort_by_key(|(place, _)| *place);
+    Ok(outputs.into_iter().map(|(_, hashed)| hashed).collect())
 }
 
 /// Writes one file of a run.

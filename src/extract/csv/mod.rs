@@ -27,6 +27,7 @@ use records::{BLOCK, Fault, Marks, Records};
 
 use super::error::ExtractError;
 use super::parquet_file::source_error;
+use super::read_ahead;
 use super::schema::ReadAs;
 use super::source::Source;
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
@@ -255,14 +256,7 @@ impl Table for CsvFile {
         };
         // The header.
         stream.advance()?;
-        if first_rows.is_some() {
-            return Ok(Box::new(stream.take(1)));
-        }
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.rows() > BATCH_ROWS as u64 {
-            return Ok(Box::new(super::read_ahead::ReadAhead::start(self.name(), stream)?));
-        }
-        Ok(Box::new(stream))
+        read_ahead::batches(self.name(), self.rows(), first_rows, stream)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ui::state::State;
 pub fn departed() -> AnyView {
     let state: State = expect_context();
     let in_force = Memo::new(move |_| {
-        state.shown.with(|shown| shown.as_ref().map(|shown| shown.view.segments.departed.clone())).unwrap_or_default()
+        state.shown.with(|shown| shown.as_ref().map(|shown| shown.view.departed.clone())).unwrap_or_default()
     });
     let trying = Memo::new(move |_| {
         let typed = state.shown.with(|shown| shown.as_ref().map(|shown| shown.recipe.params.typed()));

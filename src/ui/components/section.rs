@@ -10,7 +10,8 @@ use crate::report::document::Table;
 use crate::ui::figure::{Figure, Words};
 use crate::ui::session::Session;
 use crate::ui::state::State;
-use crate::view::{Piece, Section, View};
+use crate::view::pages::Pages;
+use crate::view::{Piece, Section};
 
 /// A section with a heading and a sentence of introduction.
 pub fn section(id: &str, title: &str, lead: &str, body: AnyView) -> AnyView {
@@ -33,7 +34,7 @@ pub fn wide(body: AnyView) -> AnyView {
 
 /// Sections of the outcome on screen. Each is drawn anew only when it changes itself, so that a better outcome does not
 /// take a reader's place, selection or open table from them.
-pub fn live(pick: fn(&View) -> &[Section]) -> AnyView {
+pub fn live(pick: fn(&Pages) -> &[Section]) -> AnyView {
     let state: State = expect_context();
     let read = move |find: &dyn Fn(&[Section]) -> Option<Section>| {
         state.shown.with(|shown| shown.as_ref().and_then(|shown| find(pick(&shown.view))))

@@ -4,20 +4,21 @@ use leptos::prelude::*;
 
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::section::absent;
+use crate::ui::json;
 use crate::ui::state::Shown;
 
 /// The page.
 pub fn clustering() -> AnyView {
     view! {
-        {super::over_outcome(head)}
+        {super::over_outcome("Are there clusters?", head, || ().into_any())}
         <DepthOffer/>
-        {super::sections_of(|view| &view.clustering.sections)}
+        {super::sections_of(|pages| &json::open(&pages.clustering).sections)}
     }
     .into_any()
 }
 
 fn head(shown: &Shown) -> AnyView {
-    let found = &shown.view.clustering;
+    let found = json::open(&shown.view.clustering);
     let why = if found.absent.is_empty() { ().into_any() } else { absent(found.absent.clone()) };
     view! {
         <header class="page-head">

@@ -11,6 +11,7 @@ use crate::report::figures;
 use crate::ui::components::mapping::MappingEditor;
 use crate::ui::components::picker::Picker;
 use crate::ui::components::section::{section, table};
+use crate::ui::json;
 use crate::ui::state::{Source, State};
 
 /// The page.
@@ -25,7 +26,7 @@ pub fn data() -> AnyView {
             <p class="standfirst">"The files, the columns taken from them, and whether these customers can be segmented at all."</p>
         </header>
         {move || seen.get().map(|(source, inspection)| inspected(source, &inspection))}
-        {super::sections_of(|view| &view.data)}
+        {super::sections_of(|pages| json::open(&pages.data).as_slice())}
     }
     .into_any()
 }

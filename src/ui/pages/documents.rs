@@ -90,7 +90,8 @@ pub fn Documents() -> impl IntoView {
         </div>
         {move || match html() {
             Some(html) => view! { <div class="written" inner_html=html></div> }.into_any(),
-            None => waiting(),
+            // A document brings its headline along.
+            None => super::untitled(title.get().words(), waiting()),
         }}
         <Downloads/>
     }
@@ -114,8 +115,10 @@ fn choice(
     view! {
         <label>{words}" "
             <select data-testid=testid on:change=move |event| {
-                if let Ok(value) = event_target_value(&event).parse() {
-                    set(value);
+                // Found by its text: reading floats would bring a table as large as the rest of this page.
+                let chosen = event_target_value(&event);
+                if let Some(value) = values.iter().find(|value| value.to_string() == chosen) {
+                    set(*value);
                 }
             }>{options}</select>
         </label>

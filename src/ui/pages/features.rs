@@ -9,16 +9,17 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::chart::svg::escape;
-use crate::ui::components::section::{absent, section, sections};
+use crate::ui::components::section::{absent, section, sections, waiting};
 use crate::ui::components::table::table_view;
 use crate::ui::dom;
 use crate::ui::figure::Figure;
+use crate::ui::json;
 use crate::ui::state::Shown;
 use crate::view::{Entry, Features};
 
 /// The page.
 pub fn features() -> AnyView {
-    super::over_outcome(|shown: &Shown| page(&shown.view.features))
+    super::over_outcome("The features", |shown: &Shown| page(json::open(&shown.view.features)), waiting)
 }
 
 fn page(found: &Features) -> AnyView {

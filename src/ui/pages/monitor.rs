@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::protocol::{Artifact, Plot, WindowFile};
 use crate::ui::components::picker::Picker;
 use crate::ui::components::section::{item, live, section, sections};
+use crate::ui::json;
 use crate::ui::session::Session;
 use crate::ui::state::{Source, State, Tray};
 use crate::view::monitor::{Ready, TrayView, Verified, Watched};
@@ -26,7 +27,7 @@ pub fn monitor() -> AnyView {
         {files(state)}
         {move || state.verified.get().map(|found| verified(&found))}
         {move || state.watched.get().map(|(_, _, found)| watched(state, &found))}
-        {live(|view| &view.monitor)}
+        {live(|pages| json::open(&pages.monitor).as_slice())}
     }
     .into_any()
 }

@@ -15,6 +15,7 @@ use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
 use crate::ui::components::section::{absent, item, section, table, wide};
 use crate::ui::figure::{Figure, Words};
+use crate::ui::json;
 use crate::ui::route::Page;
 use crate::ui::state::{Phase, State};
 use crate::view::Overview;
@@ -31,13 +32,14 @@ pub fn overview() -> AnyView {
 fn opening(state: State) -> AnyView {
     let idle = Memo::new(move |_| state.phase.with(|phase| matches!(phase, Phase::Ready | Phase::Failed(_))));
     view! {
+        // The words of index.html and no more of them: the browser takes the largest text for what the page was waited
+        // for, and that was there before any script.
         <article class="opening">
             <h1>"A customer segmentation you can defend"</h1>
             <p class="standfirst">
                 "Drop an order extract on this page. Your browser reads it, tests whether clusters are real, puts every \
                  customer in one of four segments by a published rule, and says no when the data cannot support one. Nothing is \
                  uploaded."
-                {move || (!idle.get()).then_some(" A finished case on synthetic data is on its way.")}
             </p>
             {move || if idle.get() {
                 view! {
@@ -51,7 +53,7 @@ fn opening(state: State) -> AnyView {
                     </div>
                 }.into_any()
             } else {
-                view! { <p class="waiting">"Loading the analysis engine and the demo."</p> }.into_any()
+                view! { <p class="waiting">"A finished case on synthetic data is on its way."</p> }.into_any()
             }}
         </article>
     }
@@ -65,7 +67,9 @@ fn part<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     draw: fn(T) -> AnyView,
 ) -> AnyView {
     let part = Memo::new(move |_| {
-        state.shown.with(|shown| shown.as_ref().map(|shown| pick(&shown.view.overview).clone()).unwrap_or_default())
+        state.shown.with(|shown| {
+            shown.as_ref().map(|shown| pick(json::open(&shown.view.overview)).clone()).unwrap_or_default()
+        })
     });
     (move || draw(part.get())).into_any()
 }
@@ -75,7 +79,7 @@ fn front(state: State) -> AnyView {
     let words = Memo::new(move |_| {
         state.shown.with(|shown| {
             shown.as_ref().map(|shown| {
-                let all = &shown.view.overview;
+                let all = json::open(&shown.view.overview);
                 Overview {
                     brief: all.brief.clone(),
                     verdict_code: all.verdict_code.clone(),
@@ -88,7 +92,9 @@ fn front(state: State) -> AnyView {
         })
     });
     let anyone = Memo::new(move |_| {
-        state.shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.view.overview.who.rows.is_empty()))
+        state
+            .shown
+            .with(|shown| shown.as_ref().is_some_and(|shown| !json::open(&shown.view.overview).who.rows.is_empty()))
     });
     view! {
         <article class="front">

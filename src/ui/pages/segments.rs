@@ -14,6 +14,7 @@ use crate::ui::components::glyph::glyph_markup;
 use crate::ui::components::names::names;
 use crate::ui::components::plane::{Ground, Line, PlaneView, days};
 use crate::ui::components::section::{live, waiting};
+use crate::ui::json;
 use crate::ui::session::Session;
 use crate::ui::state::State;
 use crate::view::segments::{Firmness, Tried};
@@ -30,7 +31,9 @@ pub fn segments() -> AnyView {
         }
     });
     let anyone = Memo::new(move |_| {
-        state.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.view.segments.in_force.is_some()))
+        state
+            .shown
+            .with(|shown| shown.as_ref().is_some_and(|shown| json::open(&shown.view.segments).in_force.is_some()))
     });
     view! {
         <header class="page-head">
@@ -41,7 +44,7 @@ pub fn segments() -> AnyView {
         </header>
         {move || if anyone.get() { instrument(state) } else { ().into_any() }}
         {move || if some.get() { ().into_any() } else { waiting() }}
-        {live(|view| &view.segments.sections)}
+        {live(|pages| &json::open(&pages.segments).sections)}
         {move || anyone.get().then(customer)}
         {move || anyone.get().then(names)}
     }
@@ -50,14 +53,18 @@ pub fn segments() -> AnyView {
 
 fn instrument(state: State) -> AnyView {
     let in_force = Memo::new(move |_| {
-        state.shown.with(|shown| shown.as_ref().and_then(|shown| shown.view.segments.in_force.clone()).map(Arc::new))
+        state.shown.with(|shown| {
+            shown.as_ref().and_then(|shown| json::open(&shown.view.segments).in_force.clone()).map(Arc::new)
+        })
     });
     let now = Memo::new(move |_| state.lines.tried.get().or_else(|| in_force.get()));
     // What follows only after a moment stays on screen until it is there.
     let weighed = Memo::new(move |before: Option<&Option<Arc<Tried>>>| {
         now.get().filter(|tried| tried.weighed.is_some()).or_else(|| before.cloned().flatten())
     });
-    let base = Memo::new(move |_| state.shown.with(|shown| shown.as_ref()?.view.segments.map.clone().map(Arc::new)));
+    let base = Memo::new(move |_| {
+        state.shown.with(|shown| json::open(&shown.as_ref()?.view.segments).map.clone().map(Arc::new))
+    });
     let map = Memo::new(move |_| {
         let (mut map, tried) = (SegmentMap::clone(&*base.get()?), now.get()?);
         for own in &mut map.segments {
@@ -219,7 +226,9 @@ fn quarter(
     });
     let name = Memo::new(move |_| {
         let shown = state.shown.get();
-        shown.and_then(|shown| shown.view.segments.names.get(segment as usize).cloned()).unwrap_or_default()
+        shown
+            .and_then(|shown| json::open(&shown.view.segments).names.get(segment as usize).cloned())
+            .unwrap_or_default()
     });
     let glyph = |firm: &Firmness| match firm.class.as_str() {
         "pass" => "✓",

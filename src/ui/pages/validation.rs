@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::components::depth::DepthOffer;
+use crate::ui::json;
 
 /// The page.
 pub fn validation() -> AnyView {
@@ -15,7 +16,7 @@ pub fn validation() -> AnyView {
             </p>
         </header>
         <DepthOffer/>
-        {super::sections_of(|view| &view.validation)}
+        {super::sections_of(|pages| json::open(&pages.validation).as_slice())}
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use crate::pipeline::params::Params;
 use crate::protocol::{Request, RunId};
 use crate::ui::preferences;
 use crate::ui::state::Shown;
-use crate::view::View;
+use crate::view::pages::Pages;
 
 impl Session {
     /// Calls the segments so from now on: on screen, in documents, at the next visit.
@@ -28,7 +28,7 @@ impl Session {
         }
     }
 
-    pub(super) fn hear_labels(&self, run: RunId, labels: Labels, view: Box<View>, results: JsValue) {
+    pub(super) fn hear_labels(&self, run: RunId, labels: Labels, view: Box<Pages>, results: JsValue) {
         let ours = self.state.shown.with_untracked(|shown| shown.as_ref().is_some_and(|held| held.recipe.run == run));
         if !ours {
             return;

@@ -9,6 +9,7 @@ use crate::extract::schema::Mapping;
 use crate::pipeline::params::Params;
 use crate::protocol::{FileSetId, Request, RunId};
 use crate::segments::thresholds::TypedThresholds;
+use crate::ui::json;
 use crate::ui::state::Shown;
 use crate::view::segments::Tried;
 
@@ -56,7 +57,8 @@ impl Session {
         let lines = self.state.lines;
         let ready = self.state.shown.with_untracked(|shown| {
             let shown = shown.as_ref().filter(|shown| shown.millis.is_some())?;
-            let here = shown.recipe.engine == self.client.generation() && shown.view.segments.in_force.is_some();
+            let here =
+                shown.recipe.engine == self.client.generation() && json::open(&shown.view.segments).in_force.is_some();
             here.then_some(shown.recipe.run)
         });
         if let Some(run) = ready
@@ -78,7 +80,7 @@ impl Session {
         }
         let Some(shown) = self.state.shown.get_untracked().filter(|shown| shown.millis.is_some()) else { return };
         let known = |tried: &Tried| tried.typed == wanted && tried.weighed.is_some();
-        let in_force = shown.view.segments.in_force.as_ref();
+        let in_force = json::open(&shown.view.segments).in_force.as_ref();
         if in_force.is_some_and(known) {
             lines.tried.set(None);
             return;

@@ -73,9 +73,15 @@ test("the page can be installed: a manifest with scope, start and icons of the s
   }
 });
 
-async function spoiled(spoil) {
-  const context = await browser.newContext();
+async function spoiled(spoil, late = 0) {
+  const context = await browser.newContext({ serviceWorkers: late ? "block" : "allow" });
   const page = await context.newPage();
+  if (late) {
+    await page.route("**/demo/**", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, late));
+      await route.continue();
+    });
+  }
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.addInitScript(spoil);
@@ -92,22 +98,29 @@ test("an old browser is told what it lacks", async () => {
   await context.close();
 });
 
-test("a browser that blocks workers: what is wrong, what to do, and a way to try again", async () => {
-  const { context, page } = await spoiled(() => {
-    const real = window.Worker;
-    window.allow = () => { window.Worker = real; };
-    window.Worker = class { constructor() { throw new DOMException("Access to workers is denied", "SecurityError"); } };
+for (const [when, late] of [["", 0], [", and the demo comes late", 1_500]]) {
+  test(`a browser that blocks workers${when}: what is wrong, what to do, and a way to try again`, async () => {
+    const { context, page } = await spoiled(() => {
+      const real = window.Worker;
+      window.allow = () => { window.Worker = real; };
+      window.Worker = class { constructor() { throw new DOMException("Access to workers is denied", "SecurityError"); } };
+    }, late);
+    await state(page, "failed");
+    // The demo's arrival does not take the message away.
+    await page.waitForTimeout(late && late + 500);
+    const error = page.getByTestId("error");
+    assert.equal(await error.getAttribute("data-code"), "worker_blocked");
+    assert.match(await error.innerText(), /workers.*denied/i);
+    assert.match(await error.innerText(), /allow them/);
+    // Nor does trying again before they are allowed.
+    await page.getByTestId("restart").click();
+    assert.equal(await error.getAttribute("data-code"), "worker_blocked");
+    await page.evaluate(() => window.allow());
+    await page.getByTestId("restart").click();
+    await state(page, "done");
+    await context.close();
   });
-  await state(page, "failed");
-  const error = page.getByTestId("error");
-  assert.equal(await error.getAttribute("data-code"), "worker_blocked");
-  assert.match(await error.innerText(), /workers.*denied/i);
-  assert.match(await error.innerText(), /allow them/);
-  await page.evaluate(() => window.allow());
-  await page.getByTestId("restart").click();
-  await state(page, "done");
-  await context.close();
-});
+}
 
 test("with storage denied everything works, and About says that nothing is kept", async () => {
   const { context, page, problems } = await spoiled(() => {

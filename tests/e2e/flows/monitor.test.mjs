@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, root } from "../support/server.mjs";
-import { launch, open, state } from "../support/browser.mjs";
+import { launch, open, results, state } from "../support/browser.mjs";
 
 const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -99,6 +99,24 @@ test("a later extract alone is held against the result on screen", async () => {
   await put(page, made.later);
   assert.ok(["keep", "watch"].includes(await call(page)));
   assert.match(await page.locator("main").innerText(), /no earlier assignments were given/);
+  await context.close();
+});
+
+test("a second file set, answered with compare: held against the reader's own result, which stays", async () => {
+  const { page, context } = await open(browser, host.url);
+  await state(page, "done");
+  const demo = JSON.stringify(await results(page));
+  await page.getByTestId("file-input").setInputFiles(made.reference);
+  await page.waitForFunction((demo) => document.documentElement.dataset.state === "done"
+    && JSON.stringify(window.__quadrant.results()) !== demo, demo, { timeout: 120_000 });
+  const own = await results(page);
+  await page.getByTestId("file-input").setInputFiles(made.later);
+  await page.getByTestId("compare-files").click();
+  await page.getByTestId("call").waitFor({ timeout: 120_000 });
+  assert.match(page.url(), /#\/monitor/);
+  // Everybody is slower by a fifth: as natively with the baseline of the same extract.
+  assert.equal(await call(page), "watch");
+  assert.deepEqual(await results(page), own);
   await context.close();
 });
 

@@ -33,6 +33,21 @@ test("every page has an address of its own, and the back button works", async ()
   await context.close();
 });
 
+test("every page has its headline before there is anything to show", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/engine_bg.wasm", () => {});
+  await page.goto(host.url);
+  await page.getByTestId("nav-about").waitFor();
+  for (const name of await pagesOf(page)) {
+    await page.getByTestId(`nav-${name}`).click();
+    await page.waitForFunction((name) => document.querySelector(`[data-testid=nav-${name}]`).getAttribute("aria-current") === "page", name);
+    assert.equal(await page.locator("main h1").count(), 1, `${name} has one headline`);
+    assert.ok(await page.locator("main .waiting").count() <= 1, `${name} says at most once that it waits`);
+  }
+  await context.close();
+});
+
 test("light or dark: as the system says, until the reader chooses, and the choice is kept", async () => {
   const { page, context } = await open(browser, host.url, { colorScheme: "dark" });
   const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme);
