@@ -131,11 +131,11 @@ pub enum Request {
         /// Which solution.
         solution: Solution,
     },
-    /// Draw a chart at a width; answered by [`Event::Drawn`]. It needs no run: all it takes comes along.
+    /// Draw a chart of what is on screen at a width; answered by [`Event::Drawn`].
     Draw {
         /// Names the figure on the page; its ids are made from it.
         figure: u32,
-        /// What it is drawn from: [`crate::chart::sketch::Sketch::drawing`].
+        /// Which chart: [`crate::chart::sketch::Sketch::drawing`].
         drawing: String,
         /// Width in pixels.
         width: f64,
@@ -230,7 +230,7 @@ pub enum Event {
     Drawn {
         /// Which figure.
         figure: u32,
-        /// Its `<svg>`, every word of it escaped; empty where there is nothing to draw.
+        /// Its `<svg>`, every word of it escaped; empty where this engine does not know the chart.
         svg: String,
     },
     /// A file is ready; its bytes travel beside this message.
@@ -348,7 +348,7 @@ mod tests {
             Request::Label { run, labels: labels() },
             Request::Try { run, thresholds: TypedThresholds { frequency: Some(1.0 / 15.3), loyalty: None } },
             Request::MeasureExactly { run, solution },
-            Request::Draw { figure: 7, drawing: "{\"a\": 0.1}".to_owned(), width: 288.5, labels: labels() },
+            Request::Draw { figure: 7, drawing: "cbf29ce484222325".to_owned(), width: 288.5, labels: labels() },
         ] {
             round(&request);
         }

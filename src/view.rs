@@ -129,6 +129,25 @@ pub struct GateRow {
     pub basis: String,
 }
 
+/// The charts of these sections.
+pub fn sketches(sections: &[Section]) -> impl Iterator<Item = &Sketch> {
+    sections.iter().flat_map(|section| &section.pieces).filter_map(|piece| match piece {
+        Piece::Figure(sketch) => Some(&**sketch),
+        _ => None,
+    })
+}
+
+impl View {
+    /// All charts.
+    pub fn sketches(&self) -> impl Iterator<Item = &Sketch> {
+        let View { overview, data, features, clustering, segments, validation, monitor, .. } = self;
+        let first = [&overview.segments, &overview.map].into_iter().flatten();
+        let entries = features.entries.iter().filter_map(|entry| entry.figure.as_ref());
+        let pages = [data, &features.sections, &clustering.sections, &segments.sections, validation, monitor];
+        first.chain(entries).chain(pages.into_iter().flat_map(|sections| sketches(sections)))
+    }
+}
+
 /// Outcome to view.
 pub fn view(outcome: &Outcome) -> View {
     let results = &outcome.results;
@@ -174,7 +193,7 @@ impl Piece {
     }
 
     fn figure(drawing: Drawing) -> Self {
-        Self::Figure(Box::new(Sketch::of(&drawing)))
+        Self::Figure(Box::new(Sketch::of(drawing)))
     }
 }
 

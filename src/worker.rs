@@ -17,7 +17,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use crate::chart::frame::Frame;
-use crate::chart::{sketch, svg};
+use crate::chart::sketch::{Draws, Sketch};
+use crate::chart::svg;
 use crate::clustering::exact::Solution;
 use crate::export::tray::Tray;
 use crate::export::verify::verify;
@@ -39,8 +40,9 @@ use crate::segments::thresholds::TypedThresholds;
 use crate::stats::json::{self, Json};
 use crate::view::card::card;
 use crate::view::monitor::watched;
+use crate::view::pages::Pages;
 use crate::view::segments::tried;
-use crate::view::view;
+use crate::view::{View, sketches, view};
 
 /// A comparison: its run, the finished run that it is the rehearsal of, what it found.
 type Watched = (RunId, Option<RunId>, Rc<Comparison>);
@@ -56,7 +58,14 @@ pub struct Engine {
     window: RefCell<Option<Watched>>,
     /// What trials of the last finished run share, once one was asked for.
     bench: RefCell<Option<(RunId, Bench)>>,
+    /// The charts of the last views by their names, and which view they were in last.
+    charts: RefCell<BTreeMap<String, (u64, Draws)>>,
+    /// Views so far.
+    views: Cell<u64>,
 }
+
+/// The page may ask for a chart of a view that another has followed meanwhile.
+const VIEWS_KEPT: u64 = 4;
 
 impl Engine {
     /// Registers the engine with the worker's global scope: call once from `main`.
@@ -69,6 +78,8 @@ impl Engine {
             trays: RefCell::default(),
             window: RefCell::default(),
             bench: RefCell::default(),
+            charts: RefCell::default(),
+            views: Cell::default(),
         });
         install_panic_hook(scope.clone());
         let receiver = Rc::clone(&engine);
@@ -123,7 +134,7 @@ impl Engine {
                     let started = pacer::now();
                     let pace = Pace::new(pacer::WorkerPacer::new(Rc::clone(&self), run, flag));
                     let refined = |partial: &Outcome| {
-                        self.tell(&Event::Refined { run, view: Box::new(view(partial).into()) });
+                        self.tell(&Event::Refined { run, view: self.sketched(view(partial)) });
                     };
                     let result = match params.check() {
                         Ok(checked) => run::run(sources, mapping, &checked, &pace, &refined).await,
@@ -136,7 +147,7 @@ impl Engine {
                     match result {
                         Ok(mut finished) => {
                             finished.outcome.date = Some(pacer::today());
-                            let shown = Box::new(view(&finished.outcome).into());
+                            let shown = self.sketched(view(&finished.outcome));
                             let results = results_text(&finished.outcome);
                             *self.finished.borrow_mut() = Some((run, Rc::new(finished)));
                             let millis = (pacer::now() - started) as u64;
@@ -173,7 +184,8 @@ impl Engine {
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
             Request::Draw { figure, drawing, width, labels } => {
-                let scene = sketch::read(&drawing).and_then(|drawing| drawing.draw_named(Frame::wide(width), &labels));
+                let draws = self.charts.borrow().get(&drawing).map(|(_, draws)| Arc::clone(draws));
+                let scene = draws.and_then(|draws| draws(Frame::wide(width), &labels));
                 let svg = scene.map(|scene| svg::write_as(&scene, &format!("{}-{figure}", scene.name)));
                 self.tell(&Event::Drawn { figure, svg: svg.unwrap_or_default() });
             }
@@ -182,6 +194,24 @@ impl Engine {
                 Err(failure) => self.tell(&Event::Failed { run, failure }),
             },
         }
+    }
+
+    /// Keeps the charts of this view for when the page asks for them.
+    fn sketched(&self, view: View) -> Box<Pages> {
+        self.keep_charts(view.sketches());
+        Box::new(view.into())
+    }
+
+    fn keep_charts<'a>(&self, sketches: impl Iterator<Item = &'a Sketch>) {
+        let now = self.views.get() + 1;
+        self.views.set(now);
+        let mut charts = self.charts.borrow_mut();
+        for sketch in sketches {
+            if let Some(draws) = sketch.draws() {
+                charts.insert(sketch.drawing.clone(), (now, Arc::clone(draws)));
+            }
+        }
+        charts.retain(|_, (seen, _)| *seen + VIEWS_KEPT > now);
     }
 
     fn look_at(&self, set: FileSetId, files: &Array) {
@@ -226,7 +256,7 @@ impl Engine {
         let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
         let labels = labels.cleaned();
         outcome.results.params.labels = labels.clone();
-        let event = Event::Labelled { run, labels, view: Box::new(view(outcome).into()) };
+        let event = Event::Labelled { run, labels, view: self.sketched(view(outcome)) };
         self.send(&event, &[("results", results_text(outcome))]);
     }
 
@@ -267,7 +297,7 @@ impl Engine {
                     let own = held.as_mut().filter(|(last, _)| *last == run).and_then(|(_, held)| Rc::get_mut(held));
                     let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
                     ask::keep(outcome, &solution, found);
-                    let event = Event::MeasuredExactly { run, solution, view: Box::new(view(outcome).into()) };
+                    let event = Event::MeasuredExactly { run, solution, view: self.sketched(view(outcome)) };
                     self.send(&event, &[("results", results_text(outcome))]);
                 }
                 Err(_) => self.tell(&Event::Cancelled { run }),
@@ -336,6 +366,7 @@ impl Engine {
     fn keep(&self, run: RunId, of: Option<RunId>, found: Comparison, synthetic: &str) -> Event {
         let labels = self.finished.borrow().as_ref().map(|(_, held)| held.outcome.results.params.labels.clone());
         let view = Box::new(watched(&found, synthetic, &labels.unwrap_or_default()));
+        self.keep_charts(sketches(&view.sections));
         *self.window.borrow_mut() = Some((run, of, Rc::new(found)));
         Event::Watched { run, view }
     }

@@ -15,6 +15,7 @@ use quadrant::chart::sketch::Sketch;
 use quadrant::chart::{boxes, line, power, svg};
 use quadrant::extract::source::{FileSource, Source};
 use quadrant::pace::{Pace, block_on};
+use quadrant::pipeline::labels::Labels;
 use quadrant::pipeline::outcome::Outcome;
 use quadrant::pipeline::params::Params;
 use quadrant::pipeline::run::run;
@@ -55,11 +56,11 @@ fn golden(name: &str, found: &str) {
     );
 }
 
-/// As the engine draws it for the page, with the numbers that the page has already.
+/// As the engine draws it for the page.
 fn drawn(sketch: &Sketch, frame: Frame) -> Option<Scene> {
-    let mut scene = sketch.drawing()?.draw(frame)?;
+    let scene = sketch.draws()?(frame, &Labels::default())?;
     assert_eq!((&scene.title, &scene.sentence), (&sketch.said.title, &sketch.said.sentence));
-    scene.table = sketch.said.table.clone();
+    assert_eq!(scene.table, sketch.said.table);
     Some(scene)
 }
 

@@ -1,55 +1,53 @@
-//! A chart on its way to the page: what is said of it, and what it is drawn from as a text that the page does not read.
-//! It hands the text back to be drawn at the width it has (`Request::Draw`), so no geometry is part of the page.
+//! A chart on its way to the page: what is said of it, and a name by which the page has it drawn at the width that it has
+//! (`Request::Draw`). So no geometry is part of the page, and what a chart is drawn from never leaves the engine.
+
+use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::drawing::Drawing;
 use super::frame::Frame;
 use super::said::Said;
-use crate::report::document::Table;
+use super::scene::Scene;
+use super::svg;
+use crate::pipeline::labels::Labels;
 use crate::report::naming::Naming;
 
-/// Widths whose heights are told beforehand: a phone, a document, a wide window.
-const WIDTHS: [f64; 3] = [320.0, 680.0, 960.0];
+/// Draws one chart at a width, with the reader's names; `None` where there is nothing to draw.
+pub type Draws = Arc<dyn Fn(Frame, &Labels) -> Option<Scene> + Send + Sync>;
 
 /// A chart to be drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
     /// Its words and numbers; no title where there is nothing to draw.
     pub said: Said,
-    /// The [`Drawing`] as JSON, without the table.
+    /// Names the drawing by what it looks like: 16 hex digits over its SVG at the width of a document.
     pub drawing: String,
-    /// Widths and how high it is about there, so that nothing jumps when it comes.
+    /// Widths, and how high it is there, so that nothing jumps when it comes.
     pub heights: Vec<(u32, u32)>,
+    /// Stays where it was made.
+    #[serde(skip)]
+    hand: Hand,
 }
 
 impl Sketch {
     /// Of this drawing.
-    pub fn of(drawing: &Drawing) -> Self {
+    pub fn of(drawing: Drawing) -> Self {
         let Some(scene) = drawing.draw(Frame::DOCUMENT) else { return Self::default() };
-        let heights = WIDTHS.into_iter().filter_map(|width| {
-            let scene = drawing.draw(Frame::wide(width))?;
-            Some((width as u32, scene.height.ceil() as u32))
-        });
-        let mut value = serde_json::to_value(drawing).unwrap_or_default();
-        let table = serde_json::to_value(Table::default()).unwrap_or_default();
-        for place in ["/table", "/said/table"] {
-            let inner = value.as_object_mut().and_then(|variant| variant.values_mut().next());
-            if let Some(told) = inner.and_then(|inner| inner.pointer_mut(place)) {
-                told.clone_from(&table);
-            }
-        }
+        let narrow = drawing.draw(Frame::wide(320.0)).map(|scene| (320, scene.height.ceil() as u32));
+        let wide = (Frame::DOCUMENT.width as u32, scene.height.ceil() as u32);
         Self {
+            drawing: format!("{:016x}", fnv(&svg::write(&scene))),
             said: Said { title: scene.title, sentence: scene.sentence, table: scene.table },
-            drawing: value.to_string(),
-            heights: heights.collect(),
+            heights: narrow.into_iter().chain([wide]).collect(),
+            hand: Hand(Some(Arc::new(move |frame, labels| drawing.draw_named(frame, labels)))),
         }
     }
 
-    /// What it is drawn from, without the table; `None` where there is nothing to draw.
-    pub fn drawing(&self) -> Option<Drawing> {
-        read(&self.drawing)
+    /// What draws it, for whoever made it; `None` on the page, and where there is nothing to draw.
+    pub fn draws(&self) -> Option<&Draws> {
+        self.hand.0.as_ref()
     }
 
     /// Puts the reader's names in its words.
@@ -67,35 +65,61 @@ impl Sketch {
     }
 }
 
-/// The drawing of a [`Sketch::drawing`] that comes back.
-pub fn read(drawing: &str) -> Option<Drawing> {
-    serde_json::from_str::<Value>(drawing).ok().and_then(|value| Drawing::deserialize(value).ok())
+/// FNV-1a, 64 bits.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What draws a sketch. A function and not the drawing: the page would carry the code for every chart's data.
+#[derive(Clone, Default)]
+struct Hand(Option<Draws>);
+
+impl fmt::Debug for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "drawn here" } else { "drawn elsewhere" })
+    }
+}
+
+/// Sketches are told apart by their names.
+impl PartialEq for Hand {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::svg;
+
+    fn counted(counts: Vec<u64>) -> Sketch {
+        let counted =
+            crate::pipeline::outcome::Histogram { name: "x".to_owned(), edges: vec![0.0, 0.1 + 0.2, 1.0], counts };
+        let words = crate::chart::histogram::Words { title: "T <b>".to_owned(), ..Default::default() };
+        Sketch::of(Drawing::Counted(crate::chart::histogram::Counted::of(&counted, words)))
+    }
 
     #[test]
-    fn a_sketch_is_drawn_as_what_it_was_made_of() {
-        let counted = crate::pipeline::outcome::Histogram {
-            name: "x".to_owned(),
-            edges: vec![0.0, 0.1 + 0.2, 1.0],
-            counts: vec![3, 4],
-        };
-        let words = crate::chart::histogram::Words { title: "T <b>".to_owned(), ..Default::default() };
-        let drawing = Drawing::Counted(crate::chart::histogram::Counted::of(&counted, words));
-        let sketch = Sketch::of(&drawing);
+    fn a_sketch_says_what_its_drawing_says_and_draws_it() {
+        let sketch = counted(vec![3, 4]);
         assert_eq!(sketch.said.title, "T <b>");
-        assert!(!sketch.said.table.rows.is_empty() && sketch.heights.len() == WIDTHS.len());
-        let back = sketch.drawing().unwrap();
-        for width in WIDTHS {
-            let (one, other) = (drawing.draw(Frame::wide(width)).unwrap(), back.draw(Frame::wide(width)).unwrap());
-            assert_eq!(svg::write(&one), svg::write(&other));
-            assert_eq!(sketch.height(width), Some(one.height.ceil() as u32));
+        assert!(!sketch.said.table.rows.is_empty());
+        for width in [320.0, Frame::DOCUMENT.width] {
+            let scene = sketch.draws().unwrap()(Frame::wide(width), &Labels::default()).unwrap();
+            assert_eq!(sketch.height(width), Some(scene.height.ceil() as u32));
         }
-        assert_eq!(read("{}"), None);
-        assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn its_name_is_that_of_its_looks() {
+        assert_eq!(counted(vec![3, 4]).drawing, counted(vec![3, 4]).drawing);
+        assert_ne!(counted(vec![3, 4]).drawing, counted(vec![4, 3]).drawing);
+    }
+
+    #[test]
+    fn what_draws_it_stays_behind() {
+        let sketch = counted(vec![3, 4]);
+        let sent: Sketch = serde_json::from_str(&serde_json::to_string(&sketch).unwrap()).unwrap();
+        assert_eq!(sent, sketch);
+        assert!(sent.draws().is_none());
     }
 }

@@ -106,10 +106,16 @@ pub fn Figure(
     let (caption, numbers) = (caption(&sketch.said, words), numbers(&sketch.said, words));
     let draw = move |width| session.with_value(|session| session.draw(number, sketch.drawing.clone(), width));
     let mut later = debounce(STILL, draw.clone());
+    let made = Memo::new(move |_| {
+        state
+            .shown
+            .with(|shown| shown.as_ref().map(|shown| (shown.recipe.engine, shown.recipe.run, shown.millis.is_some())))
+    });
     Effect::new(move || {
         let Some(width) = room.get() else { return };
-        // What an engine left undone, the next one does; names stand in the picture.
+        // What an engine left undone, the next one does once it has the result; names stand in the picture.
         state.engines.track();
+        made.track();
         state.labels.track();
         if picture.with_untracked(Option::is_some) { later(width) } else { draw(width) }
     });
@@ -147,13 +153,18 @@ pub fn Figure(
     .into_any()
 }
 
-/// Hangs up what the engine drew; the reader keeps their place.
-pub fn hang(figure: u32, svg: String) {
-    let picture = WALL.with_borrow(|wall| wall.get(&figure).copied());
-    // The figure may be gone, or drawn so already.
-    if let Some(picture) = picture.filter(|picture| picture.with_untracked(|now| now.as_ref() != Some(&svg))) {
+/// Hangs up what the engine drew; the reader keeps their place. False if a figure stays without a picture, because the
+/// engine that knew it is gone.
+pub fn hang(figure: u32, svg: String) -> bool {
+    // The figure may be gone meanwhile.
+    let Some(picture) = WALL.with_borrow(|wall| wall.get(&figure).copied()) else { return true };
+    if svg.is_empty() {
+        return picture.with_untracked(Option::is_some);
+    }
+    if picture.with_untracked(|now| now.as_ref() != Some(&svg)) {
         place::keep(move || picture.set(Some(svg)));
     }
+    true
 }
 
 /// How high a picture that is not there yet will be about.

@@ -303,6 +303,16 @@ impl Session {
         run
     }
 
+    /// Where the engine of the outcome on screen is gone: the same run again (same input, same answer).
+    fn run_again(&self) {
+        let shown = self.state.shown.get_untracked().filter(|shown| shown.recipe.engine != self.client.generation());
+        if let Some(recipe) = shown.map(|shown| shown.recipe.clone())
+            && !untrack(|| self.state.under_way())
+        {
+            self.start(recipe.set, recipe.source, recipe.mapping, recipe.params);
+        }
+    }
+
     /// Has a figure drawn; what comes of it is hung up by [`figure::hang`].
     pub fn draw(&self, figure: u32, drawing: String, width: f64) {
         let labels = self.state.labels.get_untracked();
@@ -719,7 +729,11 @@ impl Session {
             Event::Labelled { run, labels, view } => {
                 self.hear_labels(run, labels, view, dom::beside(message, "results"));
             }
-            Event::Drawn { figure, svg } => figure::hang(figure, svg),
+            Event::Drawn { figure, svg } => {
+                if !figure::hang(figure, svg) {
+                    self.run_again();
+                }
+            }
             Event::Tried { run, tried } => self.hear_lines(run, *tried),
             Event::MeasuredExactly { run, solution, view } => {
                 if !self.is_current(run) {

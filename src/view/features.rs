@@ -130,7 +130,7 @@ fn one(found: &FeatureFindings, entry: &DictionaryEntry, histograms: &[Histogram
         corrected,
         coupling: entry.coupling.clone().unwrap_or_default(),
         facts,
-        figure: histogram.map(|counts| Sketch::of(&Drawing::Counted(Counted::of(counts, words)))),
+        figure: histogram.map(|counts| Sketch::of(Drawing::Counted(Counted::of(counts, words)))),
         spark: histogram.map(spark).unwrap_or_default(),
     }
 }

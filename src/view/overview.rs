@@ -65,8 +65,8 @@ pub(super) fn overview(outcome: &Outcome) -> Overview {
         verdict_class: class.to_owned(),
         gates: format!("{passed} of {} gates pass", results.readiness.gates.len()),
         recommendation_code: recommendation.to_owned(),
-        segments: anyone.then(|| Sketch::of(&Drawing::Segments(Segments::of(results)))),
-        map: map.map(|map| Sketch::of(&Drawing::SegmentMap(map))),
+        segments: anyone.then(|| Sketch::of(Drawing::Segments(Segments::of(results)))),
+        map: map.map(|map| Sketch::of(Drawing::SegmentMap(map))),
         who: tables::segments_table(results),
     }
 }
