@@ -86,6 +86,12 @@ impl Figure {
         self
     }
 
+    /// The value as it was found, where it is no number of the machine's (a date, a size in words).
+    pub fn valued(mut self, value: &str) -> Self {
+        value.clone_into(&mut self.working.value);
+        self
+    }
+
     /// The working in one line.
     pub fn explained(&self) -> String {
         let Working { value, formula, n, columns, path } = &self.working;
@@ -98,7 +104,9 @@ impl Figure {
             parts.push(format!("from {columns}"));
         }
         if !path.is_empty() {
-            parts.push(format!("results.json: {path}"));
+            // A place in words is one outside (the canonical case, the receipt); one in results.json has no blank.
+            let outside = path.contains(' ');
+            parts.push(if outside { path.clone() } else { format!("results.json: {path}") });
         }
         parts.join(" · ")
     }
