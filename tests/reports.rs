@@ -28,6 +28,7 @@ use quadrant::report::figures;
 use quadrant::report::wording;
 use quadrant::segments::findings::Segment;
 use quadrant::stats::measured::Measured;
+use quadrant::validation::findings::Contender;
 use quadrant::view::view;
 
 /// Name, scenario, layout, customers, depth.
@@ -398,6 +399,41 @@ fn two_scores_alone_are_no_portrait_and_no_fourteen_features() {
     assert!(row.contains("2 of its 14 features"), "{row}");
     let summary = document(&outcome, Title::ExecutiveSummary, Form::Markdown);
     assert!(!summary.contains("(1 in all)"), "{summary}");
+}
+
+/// A contender of the bake-off, as a run at full depth would find it.
+fn contender(id: &str, r2: f64, delta: f64, low: f64, high: f64) -> Contender {
+    let absent = || Measured::absent("not needed here", "");
+    Contender {
+        id: id.to_owned(),
+        levels: 4,
+        outcome: "next_gap_days".to_owned(),
+        r2: Measured::Value(r2),
+        auc: absent(),
+        delta_r2: Measured::Value(delta),
+        delta_r2_low: Measured::Value(low),
+        delta_r2_high: Measured::Value(high),
+        delta_auc: absent(),
+        delta_auc_low: absent(),
+        delta_auc_high: absent(),
+        beats_rule: false,
+    }
+}
+
+#[test]
+fn the_memo_names_the_rivals_that_were_rejected_with_their_intervals() {
+    let mut outcome = outcomes()[0].1.clone();
+    let Measured::Value(validation) = &mut outcome.results.validation else { panic!("validated") };
+    validation.bake_off = Measured::Value(vec![
+        contender("rule", 0.19, 0.0, 0.0, 0.0),
+        contender("kmeans_scores", 0.152, -0.038, -0.071, -0.003),
+        contender("terciles", 0.215, 0.025, -0.006, 0.053),
+    ]);
+    check("rivals", &outcome.results);
+    let memo = document(&outcome, Title::DecisionMemo, Form::Markdown);
+    let wanted = "the rule explains 19.0% of the variance among customers held out; beside it, in points more or less with the \
+                  95% interval: terciles of the two scores 2.5 (−0.6 to 5.3), k-means on the two scores −3.8 (−7.1 to −0.3).";
+    assert!(memo.contains(wanted), "{memo}");
 }
 
 #[test]

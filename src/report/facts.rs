@@ -452,8 +452,8 @@ fn movement(found: &ValidationFindings, fields: &mut Fields) {
         fields.figure("moved_at", Some(at));
     }
     if let Some(contenders) = found.bake_off.value() {
-        if let Some(table) = tables::rivals(contenders) {
-            fields.set("rivals_table", Field::Table(table));
+        if let Some(rivals) = tables::rivals(contenders) {
+            fields.set("rivals", Field::Text(rivals));
         }
         let rivals = contenders.iter().filter(|contender| contender.beats_rule).count();
         fields.flag("rival_wins", rivals > 0);

@@ -725,44 +725,45 @@ fn between(low: Text, high: Text) -> Text {
     if whole { Text([low.0, Text::from(" to ").0, high.0].concat()) } else { "–".into() }
 }
 
-/// The rule's rivals on the outcome judged first: what each explains less or more than the rule.
-pub fn rivals(contenders: &[Contender]) -> Option<Table> {
-    let outcome = &contenders.iter().find(|row| row.id == "rule")?.outcome;
-    let title = format!("The rule's rivals in foretelling {}, on customers held out", sentences::outcome(outcome));
-    let mut table = Table::new(title)
-        .words("Contender")
-        .numbers("Explained variance")
-        .numbers("Less the rule's, points")
-        .numbers("95% interval")
-        .from("validation.bake_off");
-    for (i, row) in contenders.iter().enumerate().filter(|(_, row)| row.outcome == *outcome) {
-        let path = |name: &str| format!("validation.bake_off[{i}].{name}");
-        let points = |value: &Measured<f64>| match value.value() {
-            Some(value) => Measured::Value(value * 100.0),
-            None => value.clone(),
-        };
-        let end = |value: &Measured<f64>, name: &str| {
-            let formula = "95% limit of the paired bootstrap over customers held out, in points";
-            cell(&points(value), Style::Decimal(1), path(name), formula, None)
-        };
-        let rule = row.id == "rule";
+/// The rule's rivals on the outcome judged first, in a sentence: what each explains more or less than the rule.
+pub fn rivals(contenders: &[Contender]) -> Option<Text> {
+    let rule = contenders.iter().position(|row| row.id == "rule")?;
+    let outcome = &contenders[rule].outcome;
+    let figure = |value: &Measured<f64>, scale: f64, style: Style, at: usize, name: &str, formula: &str| {
+        let path = format!("validation.bake_off[{at}].{name}");
+        value.value().map(|value| Figure::new(value * scale, style, path, formula))
+    };
+    let held_out = "R² on customers and orders held out";
+    let own = figure(&contenders[rule].r2, 1.0, Style::Percent(1), rule, "r2", held_out)?;
+    let mut rivals: Vec<(f64, Text)> = Vec::new();
+    for (at, row) in contenders.iter().enumerate().filter(|(at, row)| *at != rule && row.outcome == *outcome) {
+        let points = |value, name, formula| figure(value, 100.0, Style::Decimal(1), at, name, formula);
+        let limit = "95% limit of the paired bootstrap over customers held out, in points";
         let less = "R² of the contender less R² of the rule, in points";
-        table.row([
-            wording::capital(sentences::contender(&row.id)).into(),
-            cell(&row.r2, Style::Percent(1), path("r2"), "R² on customers and orders held out", None),
-            if rule {
-                "–".into()
-            } else {
-                cell(&points(&row.delta_r2), Style::Decimal(1), path("delta_r2"), less, None)
-            },
-            if rule {
-                "–".into()
-            } else {
-                between(end(&row.delta_r2_low, "delta_r2_low"), end(&row.delta_r2_high, "delta_r2_high"))
-            },
-        ]);
+        if let (Some(&delta), Some(difference), Some(low), Some(high)) = (
+            row.delta_r2.value(),
+            points(&row.delta_r2, "delta_r2", less),
+            points(&row.delta_r2_low, "delta_r2_low", limit),
+            points(&row.delta_r2_high, "delta_r2_high", limit),
+        ) {
+            let name = format!("{} ", sentences::contender(&row.id));
+            let text = Text::new().plain(name).figure(difference).plain(" (").figure(low).plain(" to ");
+            rivals.push((delta, text.figure(high).plain(")")));
+        }
     }
-    (table.rows.len() > 1).then_some(table)
+    rivals.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lead =
+        format!("Rivals were put to the same test. In foretelling {} the rule explains ", sentences::outcome(outcome));
+    let mut text = Text::new()
+        .plain(lead)
+        .figure(own)
+        .plain(" of the variance among customers held out; beside it, in points more or less with the 95% interval: ");
+    let count = rivals.len();
+    for (at, (_, rival)) in rivals.into_iter().enumerate() {
+        text.0.extend(rival.0);
+        text = text.plain(if at + 1 == count { "." } else { ", " });
+    }
+    (count > 0).then_some(text)
 }
 
 /// Gates that did not pass, blocking ones first.
