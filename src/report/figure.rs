@@ -69,12 +69,18 @@ pub struct Figure {
 impl Figure {
     /// `value` set in `style`; `path` is its place in results.json.
     pub fn new(value: f64, style: Style, path: impl Into<String>, formula: impl Into<String>) -> Self {
-        let working =
-            Working { value: format!("{value}"), formula: formula.into(), path: path.into(), ..Working::default() };
+        Self::made(value, style, path.into(), formula.into())
+    }
+
+    // Hundreds of places make figures: one copy of this in the engine, which every visitor loads.
+    #[inline(never)]
+    fn made(value: f64, style: Style, path: String, formula: String) -> Self {
+        let working = Working { value: format!("{value}"), formula, path, ..Working::default() };
         Self { text: style.set(value), working }
     }
 
     /// Over so many.
+    #[inline(never)]
     pub fn over(mut self, n: u64) -> Self {
         self.working.n = Some(n);
         self

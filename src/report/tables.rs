@@ -557,7 +557,10 @@ pub fn or_dash(value: &Measured<f64>, format: impl Fn(f64) -> String) -> String 
 pub fn cell(value: &Measured<f64>, style: Style, path: impl Into<String>, formula: &str, n: Option<u64>) -> Text {
     let Some(&value) = value.value() else { return "–".into() };
     let figure = Figure::new(value, style, path, formula);
-    n.map_or_else(|| figure.clone(), |n| figure.clone().over(n)).into()
+    match n {
+        Some(n) => figure.over(n).into(),
+        None => figure.into(),
+    }
 }
 
 /// The four segments with counts and shares only, for a page that must be short.
