@@ -35,4 +35,14 @@ async function boot() {
   await start(tag.dataset.build);
 }
 
+// Printed sheets of a document name extract, day and receipt. Only a style sheet can write there, and the content security
+// policy forbids inline ones: this one is made when it is needed.
+const head = typeof CSSStyleSheet === "function" && "replaceSync" in CSSStyleSheet.prototype ? new CSSStyleSheet() : null;
+addEventListener("beforeprint", () => {
+  const words = document.querySelector(".running")?.textContent ?? "";
+  const safe = Array.from(words, (letter) => (/[a-z0-9 ]/i.test(letter) ? letter : `\\${letter.codePointAt(0).toString(16)} `)).join("");
+  head?.replaceSync(`@page { @top-left { content: "${safe}"; font: 8pt sans-serif; } }`);
+  if (head && !document.adoptedStyleSheets.includes(head)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, head];
+});
+
 boot().catch((error) => console.error(error));

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use quadrant::decision::findings::Recommendation;
 use quadrant::export::documents::{Form, document, replanned, report};
 use quadrant::extract::findings::Layout;
 use quadrant::extract::source::{BytesSource, FileSource, Source};
@@ -27,6 +28,7 @@ use quadrant::report::figures;
 use quadrant::report::wording;
 use quadrant::segments::findings::Segment;
 use quadrant::stats::measured::Measured;
+use quadrant::validation::findings::Contender;
 use quadrant::view::view;
 
 /// Name, scenario, layout, customers, depth.
@@ -178,6 +180,25 @@ const CONTRADICTIONS: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// Claims that rest on a measurement: (its place, what may not be said without it).
+const UNMEASURED: [(&str, &[&str]); 4] = [
+    (
+        "validation.out_of_time",
+        &["whether segments predict anything later", "had to foretell", "The segments predict what came later"],
+    ),
+    ("validation.reliability.frequency", &["how often a label would flip", "Both scores can be repeated"]),
+    (
+        "planning.summaries",
+        &["Every segment has an experiment plan", "formulas below", "where a segment is too small, it says so"],
+    ),
+    ("clustering", &["I started with clustering", "I tested clustering first", "tested first and rejected"]),
+];
+
+/// The value at a dotted path.
+fn at<'a>(json: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
+    path.split('.').try_fold(json, |at, step| at.get(step))
+}
+
 fn spans(document: &Document) -> Vec<(&Span, bool)> {
     let mut all = Vec::new();
     for block in &document.blocks {
@@ -197,7 +218,7 @@ fn check(name: &str, results: &Results) {
     let recommend = serde_json::to_value(results.decision.recommendation).unwrap();
     let json = serde_json::to_value(results).unwrap();
     for title in Title::ALL {
-        let written = write(title, results);
+        let written = write(title, results, None);
         let what = format!("{name}/{}", title.name());
         assert!(written.gaps.is_empty(), "{what}: no value for {:?}", written.gaps);
         let document = &written.document;
@@ -208,9 +229,14 @@ fn check(name: &str, results: &Results) {
                 Span::Plain(words) | Span::Strong(words) => {
                     // A number of a sentence is a figure; level and names of methods are words.
                     let bare = words.replace("95% interval", "").replace("90% limit", "").replace("A/A", "");
+                    // Names of feature sets head their rows.
+                    let named = in_table
+                        && ["Behaviour, 14 features", "Components + 1", "Silhouette, "]
+                            .iter()
+                            .any(|name| bare.starts_with(name));
                     assert!(
-                        in_table || !bare.contains(|c: char| c.is_ascii_digit()),
-                        "{what}: a number that did not pass figures: {words:?}"
+                        named || !bare.contains(|c: char| c.is_ascii_digit()),
+                        "{what}: a number that did not pass figures, or does not open: {words:?}"
                     );
                 }
                 Span::Figure(figure) => {
@@ -222,7 +248,19 @@ fn check(name: &str, results: &Results) {
                     resolves(&json, &figure.working.path, &what);
                 }
                 Span::Quoted(words, path) => {
-                    assert!(!words.trim().is_empty() && !path.is_empty(), "{what}: {words:?} from {path:?}");
+                    assert!(!words.is_empty() && !path.is_empty(), "{what}: {words:?} from {path:?}");
+                    let judged = ["decision.", "clustering.", "readiness.gates"];
+                    if judged.iter().any(|room| path.starts_with(room)) {
+                        let gates = &results.readiness.gates;
+                        let bare = gates.iter().fold(words.clone(), |bare, gate| {
+                            bare.replace(&gate.title, "").replace(&wording::inside(&gate.title), "")
+                        });
+                        let bare = bare.replace("95% interval", "").replace("1 − distinct products", "");
+                        assert!(
+                            !bare.contains(|c: char| c.is_ascii_digit()),
+                            "{what}: a number that does not open: {words:?}"
+                        );
+                    }
                 }
                 Span::Code(_) | Span::Segment(_) | Span::Named(..) => {}
                 Span::File(path, _) => {
@@ -237,6 +275,20 @@ fn check(name: &str, results: &Results) {
         {
             assert!(!text.contains(slip), "{what}: {slip:?} in {text}");
         }
+        for (path, claims) in UNMEASURED {
+            if at(&json, path).is_none_or(|found| found["status"] == "not_measured") {
+                for words in claims {
+                    assert!(!text.contains(words), "{what}: {path} is not measured, which does not allow {words:?}");
+                }
+            }
+        }
+        let seen = results.decision.reasons.iter().any(|reason| reason.code == "rule_sees_clusters");
+        for words in ["not firm enough", "tested first and rejected", "did not hold up", "Evidence against"] {
+            assert!(
+                !seen || !text.contains(words),
+                "{what}: the rule draws the clusters, which does not allow {words:?}"
+            );
+        }
         for (decided, forbidden) in CONTRADICTIONS {
             if recommend == decided {
                 for words in forbidden {
@@ -249,8 +301,9 @@ fn check(name: &str, results: &Results) {
 
 /// A working's place exists in results.json and holds a measurement: no claim rests on what is not measured.
 fn resolves(json: &serde_json::Value, path: &str, what: &str) {
-    const ELSEWHERE: [&str; 2] = ["the canonical case", "receipt.json"];
+    const ELSEWHERE: [&str; 3] = ["the canonical case", "receipt.json", "fixed bands of quadrant monitor"];
     if ELSEWHERE.iter().any(|other| path.starts_with(other)) {
+        assert!(path.contains(' '), "{what}: {path} reads like a place in results.json");
         return;
     }
     let mut at = json;
@@ -310,6 +363,98 @@ fn another_design_changes_the_plan_and_nothing_else() {
     };
     assert_eq!(memo(&loose), memo(outcome));
     check("replanned", &loose.results);
+}
+
+#[test]
+fn a_rule_that_draws_the_clusters_does_not_call_them_weak() {
+    let (_, outcome) = outcomes().iter().find(|(name, _)| *name == "clusters").unwrap();
+    let mut results = outcome.results.clone();
+    results.decision.recommendation = Recommendation::Rule;
+    let reason = &mut results.decision.reasons[0];
+    reason.code = "rule_sees_clusters".to_owned();
+    reason.evidence = "clustering.agreement".to_owned();
+    reason.text = "The data do fall into clusters, and the rule already draws them.".to_owned();
+    check("rule-sees-clusters", &results);
+    let memo = write(Title::DecisionMemo, &results, None).document;
+    let words: String = spans(&memo).iter().map(|(span, _)| Text(vec![(*span).clone()]).words()).collect();
+    assert!(words.contains("the rule already draws them"), "{words}");
+}
+
+#[test]
+fn two_scores_alone_are_no_portrait_and_no_fourteen_features() {
+    let mut outcome = outcomes().iter().find(|(name, _)| *name == "customer-level").unwrap().1.clone();
+    let results = &mut outcome.results;
+    if let Measured::Value(validation) = &mut results.validation {
+        validation.effects.retain(|effect| effect.coupled.is_some());
+    }
+    if let Measured::Value(clustering) = &mut results.clustering {
+        clustering.sets.retain(|set| set.id == "canonical_behavioural");
+        clustering.sets[0].features = 2;
+    }
+    let playbook = document(&outcome, Title::ActionPlaybook, Form::Markdown);
+    assert!(!playbook.contains("Nothing that the rule does not already contain"), "{playbook}");
+    assert!(playbook.contains("no measure beside the two scores"));
+    let story = document(&outcome, Title::CaseStory, Form::Markdown);
+    let row = story.lines().find(|line| line.starts_with("| Silhouette, behaviour, k = 2")).unwrap();
+    assert!(row.contains("2 of its 14 features"), "{row}");
+    let summary = document(&outcome, Title::ExecutiveSummary, Form::Markdown);
+    assert!(!summary.contains("(1 in all)"), "{summary}");
+}
+
+/// A contender of the bake-off, as a run at full depth would find it.
+fn contender(id: &str, r2: f64, delta: f64, low: f64, high: f64) -> Contender {
+    let absent = || Measured::absent("not needed here", "");
+    Contender {
+        id: id.to_owned(),
+        levels: 4,
+        outcome: "next_gap_days".to_owned(),
+        r2: Measured::Value(r2),
+        auc: absent(),
+        delta_r2: Measured::Value(delta),
+        delta_r2_low: Measured::Value(low),
+        delta_r2_high: Measured::Value(high),
+        delta_auc: absent(),
+        delta_auc_low: absent(),
+        delta_auc_high: absent(),
+        beats_rule: false,
+    }
+}
+
+#[test]
+fn the_memo_names_the_rivals_that_were_rejected_with_their_intervals() {
+    let mut outcome = outcomes()[0].1.clone();
+    let Measured::Value(validation) = &mut outcome.results.validation else { panic!("validated") };
+    validation.bake_off = Measured::Value(vec![
+        contender("rule", 0.19, 0.0, 0.0, 0.0),
+        contender("kmeans_scores", 0.152, -0.038, -0.071, -0.003),
+        contender("terciles", 0.215, 0.025, -0.006, 0.053),
+    ]);
+    check("rivals", &outcome.results);
+    let memo = document(&outcome, Title::DecisionMemo, Form::Markdown);
+    let wanted = "the rule explains 19.0% of the variance among customers held out; beside it, in points more or less with the \
+                  95% interval: terciles of the two scores 2.5 (−0.6 to 5.3), k-means on the two scores −3.8 (−7.1 to −0.3).";
+    assert!(memo.contains(wanted), "{memo}");
+}
+
+#[test]
+fn only_the_published_mini_batch_figure_is_said_to_be_one() {
+    let story = document(&outcomes()[0].1, Title::CaseStory, Form::Markdown);
+    assert!(story.contains("| Silhouette, behaviour, k = 2"));
+    for line in story.lines().filter(|line| line.contains("mini-batch")) {
+        assert!(line.starts_with("| Silhouette, all features"), "{line}");
+    }
+}
+
+#[test]
+fn next_actions_have_dates_from_the_day_of_the_run() {
+    let mut outcome = outcomes()[0].1.clone();
+    outcome.date = Some("2027-02-25".to_owned());
+    let memo = document(&outcome, Title::DecisionMemo, Form::Markdown);
+    let actions = memo.split("## Next actions").nth(1).unwrap();
+    for wanted in ["25 February 2027", "By 2 March 2027", "By 7 March 2027", "By 27 March 2027"] {
+        assert!(actions.contains(wanted), "{wanted} in {actions}");
+    }
+    assert!(!actions.contains("day five"), "{actions}");
 }
 
 #[test]

@@ -181,7 +181,9 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
         reasons.push(reason(
             "out_of_time",
             format!(
-                "The segments predict what came later: they explain {} of the variance in {} (95% interval {} to {}){auc}.",
+                "The segments predict what came later: over {} customers they explain {} of the variance in {} (95% interval {} \
+                 to {}){auc}.",
+                integer(primary.customers),
                 percent(omega),
                 sentences::outcome(&primary.outcome),
                 percent(low),
@@ -196,10 +198,12 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
         reasons.push(reason(
             "reliability",
             format!(
-                "Both scores can be repeated: the reliability is {} for frequency and {} for loyalty, so that a median \
-                 split would come out the same for {} and {} of the customers.",
+                "Both scores can be repeated: the reliability is {} for frequency ({} customers) and {} for loyalty ({}), so \
+                 that a median split would come out the same for {} and {} of the customers.",
                 decimal(f.value, 2),
+                integer(f.customers),
                 decimal(l.value, 2),
+                integer(l.customers),
                 percent(f.repeat_probability),
                 percent(l.repeat_probability)
             ),

@@ -43,11 +43,16 @@ pub enum Form {
 
 /// One document.
 pub fn document(outcome: &Outcome, title: Title, form: Form) -> String {
-    let written = write(title, &outcome.results).document;
+    let written = write(title, &outcome.results, outcome.date.as_deref()).document;
     let draw = |name: &str| draw(outcome, name);
     match form {
         Form::Markdown => markdown::write(&written, &draw),
-        Form::Part => html::article(&written, 1, Links::None, &draw),
+        Form::Part => {
+            // The page puts this into the head of each sheet that it prints (public/boot.js).
+            let running = identity::running(&outcome.results, outcome.date.as_deref());
+            let article = html::article(&written, 1, Links::None, &draw);
+            format!("<p class=\"running\" hidden>{}</p>\n{article}", html::escape(&running))
+        }
         Form::Html => {
             let body = html::article(&written, 1, Links::Files, &draw);
             html::file(&sheet(outcome, written.title), &body)
@@ -67,7 +72,12 @@ pub fn report(outcome: &Outcome) -> String {
     }
     body.push_str("</ol>\n</nav>\n</header>\n");
     for title in Title::ALL {
-        body.push_str(&html::article(&write(title, &outcome.results).document, 2, Links::Anchors, &draw));
+        body.push_str(&html::article(
+            &write(title, &outcome.results, outcome.date.as_deref()).document,
+            2,
+            Links::Anchors,
+            &draw,
+        ));
     }
     html::file(&sheet(outcome, "Customer segmentation: the report".to_owned()), &body)
 }

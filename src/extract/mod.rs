@@ -38,7 +38,7 @@ mod read_ahead;
 mod reorders;
 mod synonyms;
 mod table;
-mod time;
+pub(crate) mod time;
 mod zones;
 
 pub use hash::sha256;

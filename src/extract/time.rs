@@ -275,7 +275,7 @@ pub(super) fn fixed_offset(zone: &str) -> Option<i64> {
 
 /// Days since 1970-01-01 of a proleptic Gregorian date, if it is one (Hinnant, "chrono-compatible low-level
 /// date algorithms", `days_from_civil`).
-pub(super) fn days(y: i32, m: i32, d: i32) -> Option<i32> {
+pub(crate) fn days(y: i32, m: i32, d: i32) -> Option<i32> {
     let leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
     let last = match m {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -295,7 +295,7 @@ pub(super) fn days(y: i32, m: i32, d: i32) -> Option<i32> {
 }
 
 /// Year, month and day of a day number (Hinnant, `civil_from_days`); years beyond `i32` saturate.
-pub(super) fn civil(day: i64) -> (i32, u32, u32) {
+pub(crate) fn civil(day: i64) -> (i32, u32, u32) {
     let z = day.saturating_add(719_468);
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);

@@ -77,8 +77,13 @@ impl Text {
     }
 
     /// Adds plain words.
-    pub fn plain(mut self, words: impl Into<String>) -> Self {
-        self.0.push(Span::Plain(words.into()));
+    pub fn plain(self, words: impl Into<String>) -> Self {
+        self.and(Span::Plain(words.into()))
+    }
+
+    #[inline(never)]
+    fn and(mut self, span: Span) -> Self {
+        self.0.push(span);
         self
     }
 
@@ -101,15 +106,15 @@ impl Text {
     }
 
     /// Adds a number.
+    #[inline(never)]
     pub fn figure(mut self, figure: Figure) -> Self {
         self.0.push(Span::Figure(Box::new(figure)));
         self
     }
 
     /// Adds a sentence of another room.
-    pub fn quoted(mut self, words: impl Into<String>, path: impl Into<String>) -> Self {
-        self.0.push(Span::Quoted(words.into(), path.into()));
-        self
+    pub fn quoted(self, words: impl Into<String>, path: impl Into<String>) -> Self {
+        self.and(Span::Quoted(words.into(), path.into()))
     }
 
     /// The words alone.

@@ -85,9 +85,10 @@ impl Title {
 const PLAY: &str = include_str!("templates/segment_play.md");
 const TRIAL: &str = include_str!("templates/segment_trial.md");
 
-/// One document of a run. A run that was refused has documents too.
-pub fn write(title: Title, results: &Results) -> Written {
+/// One document of a run; `date` is its day, where the host knew it. A run that was refused has documents too.
+pub fn write(title: Title, results: &Results, date: Option<&str>) -> Written {
     let mut fields = facts(results);
+    due(date, &mut fields);
     trials::plan(results, &mut fields);
     watch::watch(results, &mut fields);
     published::published(results, &mut fields);
@@ -111,6 +112,26 @@ pub fn write(title: Title, results: &Results) -> Written {
         naming.document(&mut written.document);
     }
     written
+}
+
+/// By when to act: days of the calendar from the day of the run, else days counted from the approval.
+fn due(date: Option<&str>, fields: &mut Fields) {
+    for (name, later, counted) in [
+        ("today", 0, None),
+        ("from_today", 0, Some("From day zero")),
+        ("by_five", 5, Some("By day five")),
+        ("by_ten", 10, Some("By day ten")),
+        ("by_twenty", 20, Some("By day twenty")),
+        ("by_thirty", 30, Some("By day thirty")),
+    ] {
+        let lead =
+            counted.and_then(|words| words.split_once(' ')).map_or(String::new(), |(lead, _)| format!("{lead} "));
+        match (date.and_then(|date| identity::day(date, later)), counted) {
+            (Some(day), _) => fields.set(name, Field::Quoted(format!("{lead}{day}"), "receipt.json: date".to_owned())),
+            (None, Some(words)) => fields.words(name, words),
+            (None, None) => {}
+        }
+    }
 }
 
 fn per_segment(results: &Results, fields: &Fields, template: &str, gaps: &mut Vec<String>) -> Vec<Block> {

@@ -5,7 +5,7 @@
 use super::document::Text;
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
-use super::{identity, tables, wording};
+use super::{evidence, identity, tables, wording};
 use crate::clustering::findings::{ClusteringFindings, Structure};
 use crate::decision::findings::{Reason, Recommendation, Verdict};
 use crate::decision::sentences;
@@ -16,7 +16,7 @@ use crate::readiness::findings::Status;
 use crate::segments::findings::{ScoreThresholds, Segment, Thresholds};
 use crate::stats::json;
 use crate::stats::measured::Measured;
-use crate::validation::findings::ValidationFindings;
+use crate::validation::findings::{Effect, ValidationFindings};
 
 /// Caveats that fit a memo of two pages.
 const SHOWN_CAVEATS: usize = 6;
@@ -108,7 +108,10 @@ fn extract(results: &Results, fields: &mut Fields) {
         .iter()
         .enumerate()
         .map(|(i, warning)| {
-            Text::new().quoted(wording::sentence(&warning.message), format!("extract.warnings[{i}].message"))
+            let count =
+                Figure::new(warning.count as f64, Style::Integer, format!("extract.warnings[{i}].count"), "counted");
+            let path = format!("extract.warnings[{i}].message");
+            evidence::traced(&wording::sentence(&warning.message), &path, &[count])
         })
         .collect();
     fields.flag("has_warnings", !warnings.is_empty());
@@ -222,7 +225,8 @@ fn clustering(results: &Results, fields: &mut Fields) {
         }
     };
     fields.flag("clustering", true);
-    fields.set("clustering_sentence", Field::Quoted(found.sentence.clone(), "clustering.sentence".to_owned()));
+    let sentence = evidence::traced(&found.sentence, "clustering.sentence", &evidence::of(results, "clustering"));
+    fields.set("clustering_sentence", Field::Text(sentence));
     if let Some(structure) = found.verdict.value() {
         fields.words("structure", wording::structure(*structure));
         fields.flag("no_structure", *structure == Structure::None);
@@ -230,6 +234,7 @@ fn clustering(results: &Results, fields: &mut Fields) {
     let heard = found.sets.iter().filter(|set| set.best_k.value().is_some()).count();
     let sets = Figure::new(heard as f64, Style::Integer, "clustering.sets", "feature sets compared");
     fields.figure("sets", Some(sets));
+    fields.flag("one_set", heard == 1);
     fields.set(
         "clustering_table",
         Field::Table(tables::clustering(found).from("clustering.sets, clustering.null_benchmark")),
@@ -320,12 +325,39 @@ fn validation(results: &Results, fields: &mut Fields) {
             fields.words("free_metric", wording::inside(&wording::metric(&effect.metric)));
             let path = format!("validation.effects[{i}].rank_epsilon_squared");
             let figure = Figure::new(size, Style::Coefficient, path, "H (n + 1) / (n² - 1), H of Kruskal-Wallis");
-            fields.figure("free_effect", Some(figure.over(effect.counts.iter().sum())));
+            let n: u64 = effect.counts.iter().sum();
+            fields.figure("free_effect", Some(figure.over(n)));
+            fields.set("free_interval", Field::Text(free_interval(effect, i, n)));
             if let Some(band) = effect.effect.value() {
                 fields.words("free_band", wording::inside(wording::effect(*band)));
             }
         }
     }
+}
+
+/// The interval that goes with an effect, and its denominator.
+fn free_interval(effect: &Effect, i: usize, n: u64) -> Text {
+    let path = |name: &str| format!("validation.effects[{i}].{name}");
+    let customers = Figure::new(n as f64, Style::Integer, path("counts"), "customers with a value");
+    let figure =
+        |value: f64, name: &str, formula: &str| Figure::new(value, Style::Coefficient, path(name), formula).over(n);
+    let eta = "sum of squares between segments / all";
+    let limit = "95% limit by noncentral F";
+    let Some(((eta_squared, low), high)) =
+        effect.eta_squared.value().zip(effect.eta_squared_low.value()).zip(effect.eta_squared_high.value())
+    else {
+        return Text::new().plain(" (").figure(customers).plain(" customers)");
+    };
+    Text::new()
+        .plain(" (η² ")
+        .figure(figure(*eta_squared, "eta_squared", eta))
+        .plain(", 95% interval ")
+        .figure(figure(*low, "eta_squared_low", limit))
+        .plain(" to ")
+        .figure(figure(*high, "eta_squared_high", limit))
+        .plain(", ")
+        .figure(customers)
+        .plain(" customers)")
 }
 
 fn reliability(found: &ValidationFindings, fields: &mut Fields) {
@@ -338,7 +370,12 @@ fn reliability(found: &ValidationFindings, fields: &mut Fields) {
         let figure = Figure::new(score.value, Style::Decimal(2), path, formula).over(score.customers);
         fields.figure(&format!("reliability_{name}"), Some(figure.clone()));
         let path = format!("validation.reliability.{name}.repeat_probability");
-        let repeat = Figure::new(score.repeat_probability, Style::PercentWhole, path, "1/2 + asin(reliability) / pi");
+        let repeat = Figure::new(
+            score.repeat_probability,
+            Style::PercentWhole,
+            path,
+            "1/2 + asin(rho) / pi, rho the reliability of the ranks",
+        );
         fields.figure(&format!("repeat_{name}"), Some(repeat.over(score.customers)));
         if weakest.as_ref().is_none_or(|(_, _, least)| score.value < *least) {
             weakest = Some((name, figure, score.value));
@@ -361,7 +398,7 @@ fn later(found: &ValidationFindings, fields: &mut Fields) {
     };
     fields.set(
         "later_description",
-        Field::Quoted(later.description.clone(), "validation.out_of_time.description".to_owned()),
+        Field::Text(evidence::stated(&later.description, "validation.out_of_time.description")),
     );
     fields.set("later_table", Field::Table(tables::later_short(later)));
     let Some((i, outcome)) = later.outcomes.iter().enumerate().find(|(_, one)| one.omega_squared.value().is_some())
@@ -403,7 +440,7 @@ fn movement(found: &ValidationFindings, fields: &mut Fields) {
         }
         fields.set(
             "migration_description",
-            Field::Quoted(moved.description.clone(), "validation.migration.description".to_owned()),
+            Field::Text(evidence::stated(&moved.description, "validation.migration.description")),
         );
     }
     let nearest = found.threshold_sensitivity.iter().filter(|point| point.kind == "percentile" && point.at < 0.5);
@@ -415,7 +452,9 @@ fn movement(found: &ValidationFindings, fields: &mut Fields) {
         fields.figure("moved_at", Some(at));
     }
     if let Some(contenders) = found.bake_off.value() {
-        fields.flag("bake_off", true);
+        if let Some(rivals) = tables::rivals(contenders) {
+            fields.set("rivals", Field::Text(rivals));
+        }
         let rivals = contenders.iter().filter(|contender| contender.beats_rule).count();
         fields.flag("rival_wins", rivals > 0);
     }
@@ -441,7 +480,8 @@ fn gates(results: &Results, fields: &mut Fields) {
         .filter(|gate| gate.blocking && gate.status == Status::Fail)
         .map(|gate| {
             let text = format!("{}: {}.", gate.title, wording::inside(&tables::gate_bar(gate).0));
-            Text::new().quoted(text, format!("readiness.gates[{}]", gate.id))
+            let shown = evidence::of(results, &format!("gates.{}", gate.id));
+            evidence::traced(&text, &format!("readiness.gates[{}]", gate.id), &shown)
         })
         .collect();
     fields.flag("blocked", !mend.is_empty());
@@ -470,12 +510,13 @@ fn gates(results: &Results, fields: &mut Fields) {
     fields.set("collect", Field::List(collect));
 }
 
-fn quoted(reasons: &[Reason], list: &str) -> Vec<Text> {
+fn quoted(results: &Results, reasons: &[Reason], list: &str) -> Vec<Text> {
     reasons
         .iter()
         .enumerate()
         .map(|(i, reason)| {
-            Text::new().quoted(reason.text.clone(), format!("decision.{list}[{i}]: {}", reason.evidence))
+            let path = format!("decision.{list}[{i}]: {}", reason.evidence);
+            evidence::traced(&reason.text, &path, &evidence::of(results, &reason.evidence))
         })
         .collect()
 }
@@ -483,12 +524,14 @@ fn quoted(reasons: &[Reason], list: &str) -> Vec<Text> {
 fn decision(results: &Results, fields: &mut Fields) {
     fields.words("verdict", wording::verdict(results.readiness.verdict));
     fields.words("recommendation", wording::recommendation(results.decision.recommendation));
-    let reasons = quoted(&results.decision.reasons, "reasons");
-    let caveats = quoted(&results.decision.caveats, "caveats");
+    let reasons = quoted(results, &results.decision.reasons, "reasons");
+    let caveats = quoted(results, &results.decision.caveats, "caveats");
     if let Some(first) = reasons.first() {
         fields.set("first_reason", Field::Text(first.clone()));
     }
     fields.flag("reasons_more", reasons.len() > 1);
+    let seen = results.decision.reasons.iter().any(|reason| reason.code == "rule_sees_clusters");
+    fields.flag("rule_sees_clusters", seen);
     fields.set("other_reasons", Field::List(reasons.iter().skip(1).cloned().collect()));
     fields.set("reasons", Field::List(reasons));
     fields.flag("caveats_any", !caveats.is_empty());

@@ -69,12 +69,18 @@ pub struct Figure {
 impl Figure {
     /// `value` set in `style`; `path` is its place in results.json.
     pub fn new(value: f64, style: Style, path: impl Into<String>, formula: impl Into<String>) -> Self {
-        let working =
-            Working { value: format!("{value}"), formula: formula.into(), path: path.into(), ..Working::default() };
+        Self::made(value, style, path.into(), formula.into())
+    }
+
+    // Hundreds of places make figures: one copy of this in the engine, which every visitor loads.
+    #[inline(never)]
+    fn made(value: f64, style: Style, path: String, formula: String) -> Self {
+        let working = Working { value: format!("{value}"), formula, path, ..Working::default() };
         Self { text: style.set(value), working }
     }
 
     /// Over so many.
+    #[inline(never)]
     pub fn over(mut self, n: u64) -> Self {
         self.working.n = Some(n);
         self
@@ -83,6 +89,12 @@ impl Figure {
     /// From these columns.
     pub fn from(mut self, columns: &str) -> Self {
         columns.clone_into(&mut self.working.columns);
+        self
+    }
+
+    /// The value as it was found, where it is no number of the machine's (a date, a size in words).
+    pub fn valued(mut self, value: &str) -> Self {
+        value.clone_into(&mut self.working.value);
         self
     }
 
@@ -98,7 +110,9 @@ impl Figure {
             parts.push(format!("from {columns}"));
         }
         if !path.is_empty() {
-            parts.push(format!("results.json: {path}"));
+            // A place in words is one outside (the canonical case, the receipt); one in results.json has no blank.
+            let outside = path.contains(' ');
+            parts.push(if outside { path.clone() } else { format!("results.json: {path}") });
         }
         parts.join(" · ")
     }

@@ -173,9 +173,21 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &Text) {
-        for span in &text.0 {
+        let words = |at: Option<usize>| match at.and_then(|at| text.0.get(at)) {
+            Some(Span::Plain(words) | Span::Quoted(words, _)) => words.as_str(),
+            _ => "",
+        };
+        let number =
+            |at: Option<usize>| at.and_then(|at| text.0.get(at)).is_some_and(|span| matches!(span, Span::Figure(_)));
+        // How much of the words after a number stands beside it already.
+        let mut told = 0;
+        for (at, span) in text.0.iter().enumerate() {
+            let (before, after) = (at.checked_sub(1), at.checked_add(1));
             let written = match span {
-                Span::Plain(words) | Span::Quoted(words, _) => escape(words),
+                Span::Plain(words) | Span::Quoted(words, _) => {
+                    let rest = &words[std::mem::take(&mut told)..];
+                    escape(if number(after) { rest.trim_end_matches(OPENING) } else { rest })
+                }
                 Span::Strong(words) => format!("<strong>{}</strong>", escape(words)),
                 Span::Code(name) => format!("<code>{}</code>", escape(name)),
                 Span::Segment(segment) => marked(*segment, segment.name()),
@@ -193,18 +205,34 @@ impl Writer<'_> {
                 Span::Figure(figure) => {
                     self.next += 1;
                     let id = format!("{}-w{}", self.name, self.next);
-                    format!(
+                    let button = format!(
                         "<button type=\"button\" class=\"num\" popovertarget=\"{id}\">{}</button>\
                          <span class=\"working\" id=\"{id}\" popover>{}</span>",
                         escape(&figure.text),
                         escape(&figure.explained())
-                    )
+                    );
+                    // A line may break beside a button: brackets and stops are kept with their number.
+                    let lead = words(before);
+                    let lead = &lead[lead.trim_end_matches(OPENING).len()..];
+                    let tail = words(after);
+                    let tail = &tail[..tail.len() - tail.trim_start_matches(CLOSING).len()];
+                    told = tail.len();
+                    if lead.is_empty() && tail.is_empty() {
+                        button
+                    } else {
+                        format!("<span class=\"whole\">{}{button}{}</span>", escape(lead), escape(tail))
+                    }
                 }
             };
             self.push(&written);
         }
     }
 }
+
+/// Marks that stand before a number without a blank.
+const OPENING: [char; 1] = ['('];
+/// Marks that stand after one.
+const CLOSING: [char; 5] = [')', '.', ',', ';', ':'];
 
 /// A segment's name behind its glyph.
 fn marked(segment: Segment, name: &str) -> String {
@@ -292,6 +320,21 @@ mod tests {
         assert_eq!(file.matches("</style>").count(), 1);
         assert_eq!(file.matches('<').count(), file.matches('>').count());
         assert!(css_string("a\"; } x").starts_with("a\\000022 \\00003b  "));
+    }
+
+    #[test]
+    fn a_line_breaks_beside_no_bracket_and_no_stop() {
+        let one = || Figure::new(1.0, Style::Integer, "a", "b");
+        let text = Text::new().plain("x (").figure(one()).quoted("), ", "p").figure(one()).plain(".");
+        let document =
+            Document { name: "m", title: "T".into(), byline: "b".into(), blocks: vec![Block::Paragraph(text)] };
+        let html = article(&document, 2, Links::None, &|_| None);
+        assert!(html.contains("<p>x <span class=\"whole\">(<button"), "{html}");
+        assert_eq!(
+            (html.matches("</span>),</span> <span").count(), html.matches("</span>.</span></p>").count()),
+            (1, 1),
+            "{html}"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! - [`document`]: headings, paragraphs, lists, tables, charts, callouts; [`markdown`] and [`html`] write them down.
 //! - [`template`]: Markdown with fields and variants that declare which verdicts allow them; the templates lie in
 //!   `templates/`.
+//! - [`evidence`]: sentences of other rooms, their numbers made to open.
 //! - [`facts`], [`portrait`], [`trials`], [`watch`], [`published`]: what templates may refer to.
 //! - [`documents`]: the six documents; [`identity`]: which run they belong to.
 //! - [`tables`]: findings as tables; [`naming`]: the reader's names put in place of the published ones.
@@ -14,6 +15,7 @@ pub mod brief;
 pub mod document;
 pub mod documents;
 pub mod drift;
+pub mod evidence;
 pub mod facts;
 pub mod figure;
 pub mod figures;

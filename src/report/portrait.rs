@@ -6,7 +6,7 @@
 use super::document::{Table, Text};
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
-use super::{figures, wording};
+use super::wording;
 use crate::pipeline::outcome::Results;
 use crate::segments::findings::Segment;
 use crate::validation::findings::Effect;
@@ -54,7 +54,19 @@ fn differences(results: &Results, segment: Segment) -> Vec<Difference<'_>> {
         .collect()
 }
 
-/// Adds `free_count`, `strength`, `portrait_words` and `portrait_table` of a segment.
+fn path(one: &Difference<'_>) -> String {
+    format!("validation.effects[{}].means", one.effect.metric)
+}
+
+fn mean(one: &Difference<'_>, value: f64, what: &str) -> Figure {
+    Figure::new(value, Style::Mean, path(one), what)
+}
+
+fn standardised(one: &Difference<'_>, d: f64, formula: &str) -> Figure {
+    Figure::new(d, Style::Decimal(2), path(one), formula).over(one.effect.counts.iter().sum())
+}
+
+/// Adds `strength`, `portrait_words` and `portrait_table` of a segment.
 pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
     let mut all = differences(results, segment);
     if all.is_empty() {
@@ -63,7 +75,8 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
     all.sort_by(|a, b| b.d.abs().total_cmp(&a.d.abs()));
     let (free, tied): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.effect.coupled.is_none());
     let real: Vec<&Difference<'_>> = free.iter().filter(|one| one.d.abs() >= HARDLY).take(SHOWN).collect();
-    fields.flag("portrait", true);
+    // Two scores alone are no portrait: of what the rule does not contain nothing was measured.
+    fields.flag("portrait", !free.is_empty());
     fields.flag("differs", !real.is_empty());
     if let Some(first) = real.first() {
         let size = first.d.abs();
@@ -85,22 +98,15 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
             (i, n) if i + 1 == n => " and ",
             _ => ", ",
         };
-        let path = format!("validation.effects[{}].means", one.effect.metric);
         let more = if one.d > 0.0 { "higher" } else { "lower" };
-        let d = Figure::new(
-            one.d.abs(),
-            Style::Decimal(2),
-            path.clone(),
-            "|mean here - mean elsewhere| / standard deviation of all customers",
-        );
-        let mean = |value: f64, what: &str| Figure::new(value, Style::Mean, path.clone(), what.to_owned());
+        let d = standardised(one, one.d.abs(), "|mean here - mean elsewhere| / standard deviation of all customers");
         text = text
             .plain(format!("{joint}{} is ", wording::inside(&wording::metric(&one.effect.metric))))
-            .figure(d.over(one.effect.counts.iter().sum()))
+            .figure(d)
             .plain(format!(" standard deviations {more} ("))
-            .figure(mean(one.own, "mean of the segment"))
+            .figure(mean(one, one.own, "mean of the segment"))
             .plain(" against ")
-            .figure(mean(one.others, "mean of all other segmented customers"))
+            .figure(mean(one, one.others, "mean of all other segmented customers"))
             .plain(")");
     }
     fields.set("portrait_words", Field::Text(text));
@@ -114,9 +120,9 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
     for one in free.iter().take(SHOWN).chain(tied.iter().take(SHOWN)) {
         table.row([
             wording::metric(&one.effect.metric).into(),
-            figures::mean(one.own).into(),
-            figures::mean(one.others).into(),
-            figures::decimal(one.d, 2).into(),
+            mean(one, one.own, "mean of the segment").into(),
+            mean(one, one.others, "mean of all other segmented customers").into(),
+            standardised(one, one.d, "(mean here - mean elsewhere) / standard deviation of all customers").into(),
             if one.effect.coupled.is_none() { "free" } else { "follows from the rule" }.into(),
         ]);
     }

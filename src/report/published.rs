@@ -3,6 +3,7 @@
 use super::document::Table;
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
+use super::{evidence, figures};
 use crate::extract::findings::Layout;
 use crate::pipeline::outcome::Results;
 use crate::stats::measured::Measured;
@@ -16,6 +17,9 @@ const SHARES: [f64; 4] =
     [0.336_494_295_451_177_9, 0.164_935_271_617_743_1, 0.163_815_764_201_006_46, 0.334_754_668_730_072_5];
 const SHIFT_WITHIN: f64 = 0.478;
 const KEPT: f64 = 0.883_681;
+
+/// The canonical behavioural set, and how many features it has.
+const BEHAVIOURAL: (&str, u64) = ("canonical_behavioural", 14);
 
 /// The comparison, and the published figures that the story tells of.
 pub fn published(results: &Results, fields: &mut Fields) {
@@ -60,7 +64,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
             claim.into(),
             of_case(published, style, claim).into(),
             found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).into()),
-            why.into(),
+            evidence::stated(why, path),
         ]);
     };
     let share = Style::Percent(2);
@@ -100,14 +104,23 @@ pub fn published(results: &Results, fields: &mut Fields) {
             ("Silhouette, all features, k = 3", -0.008, "canonical_all", 3),
             ("Silhouette, behaviour, k = 2", 0.191, "canonical_behavioural", 2),
         ] {
-            let cell = found
-                .sets
-                .iter()
-                .find(|one| one.id == set)
+            let own = found.sets.iter().find(|one| one.id == set);
+            let cell = own
                 .and_then(|one| one.grid.iter().find(|cell| cell.k == k))
                 .and_then(|cell| cell.silhouette.value().copied());
-            let why = "another extract; published from mini-batch k-means, here every start runs to convergence";
-            row(claim, published, cell, Style::Coefficient, "clustering.sets", why);
+            let why = match own {
+                // A customer-level file has some of a set's features; on fewer dimensions every silhouette is higher.
+                Some(one) if set == BEHAVIOURAL.0 && one.features < BEHAVIOURAL.1 => format!(
+                    "only {} of its {} features are in this file",
+                    figures::integer(one.features),
+                    figures::integer(BEHAVIOURAL.1)
+                ),
+                _ if set == "canonical_all" => {
+                    format!("{same}; published from mini-batch k-means, here every start runs to convergence")
+                }
+                _ => same.to_owned(),
+            };
+            row(claim, published, cell, Style::Coefficient, "clustering.sets", &why);
         }
     }
     fields.set("published_table", Field::Table(table));

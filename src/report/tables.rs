@@ -553,6 +553,16 @@ pub fn or_dash(value: &Measured<f64>, format: impl Fn(f64) -> String) -> String 
     value.value().map_or_else(|| "–".to_owned(), |value| format(*value))
 }
 
+/// A measurement that opens, or a dash.
+pub fn cell(value: &Measured<f64>, style: Style, path: impl Into<String>, formula: &str, n: Option<u64>) -> Text {
+    let Some(&value) = value.value() else { return "–".into() };
+    let figure = Figure::new(value, style, path, formula);
+    match n {
+        Some(n) => figure.over(n).into(),
+        None => figure.into(),
+    }
+}
+
 /// The four segments with counts and shares only, for a page that must be short.
 pub fn segments_short(results: &Results) -> Table {
     let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
@@ -601,23 +611,52 @@ pub fn clustering(found: &ClusteringFindings) -> Table {
         .numbers("On the drawn rows")
         .numbers("Structureless data")
         .numbers("p");
-    for set in &found.sets {
+    for (i, set) in found.sets.iter().enumerate() {
         let Some(&k) = set.best_k.value() else { continue };
-        let Some(cell) = set.grid.iter().find(|cell| cell.k == k) else { continue };
+        let Some((at, best)) = set.grid.iter().enumerate().find(|(_, cell)| cell.k == k) else { continue };
         let null = found
             .null_benchmark
             .iter()
-            .filter(|row| row.set == set.id && row.k == k)
-            .max_by(|a, b| a.p.total_cmp(&b.p));
+            .enumerate()
+            .filter(|(_, row)| row.set == set.id && row.k == k)
+            .max_by(|a, b| a.1.p.total_cmp(&b.1.p));
+        let own = |name: &str| format!("clustering.sets[{i}].{name}");
+        let whole = |value: u64, name: &str, what: &str| Figure::new(value as f64, Style::Integer, own(name), what);
+        let drawn = |value: f64, style: Style, at: usize, name: &str, formula: &str, n: u64| {
+            Figure::new(value, style, format!("clustering.null_benchmark[{at}].{name}"), formula).over(n)
+        };
+        let silhouette = "mean of (b - a) / max(a, b) over customers";
         table.row([
             wording::feature_set(&set.id).into(),
-            figures::integer(set.features).into(),
-            figures::integer(set.rows).into(),
-            k.to_string().into(),
-            or_dash(&cell.silhouette, figures::coefficient).into(),
-            null.map_or_else(|| "–".to_owned(), |null| figures::coefficient(null.observed)).into(),
-            null.map_or_else(|| "not drawn".to_owned(), |null| figures::coefficient(null.null_mean)).into(),
-            null.map_or_else(|| "–".to_owned(), |null| figures::p_cell(null.p)).into(),
+            whole(set.features, "features", "features of the set that the extract has").into(),
+            whole(set.rows, "rows", "customers clustered").into(),
+            whole(u64::from(k), "best_k", "k of the highest silhouette").into(),
+            cell(
+                &best.silhouette,
+                Style::Coefficient,
+                own(&format!("grid[{at}].silhouette")),
+                silhouette,
+                Some(set.rows),
+            ),
+            null.map_or_else(
+                || "–".into(),
+                |(at, null)| drawn(null.observed, Style::Coefficient, at, "observed", silhouette, null.rows).into(),
+            ),
+            null.map_or_else(
+                || "not drawn".into(),
+                |(at, null)| {
+                    let formula = "mean silhouette over draws of structureless data";
+                    drawn(null.null_mean, Style::Coefficient, at, "null_mean", formula, u64::from(null.draws)).into()
+                },
+            ),
+            null.map_or_else(
+                || "–".into(),
+                |(at, null)| {
+                    let formula = "(1 + draws that score as high) / (draws + 1)";
+                    let p = drawn(null.p, Style::P, at, "p", formula, u64::from(null.draws));
+                    Figure { text: figures::p_cell(null.p), ..p }.into()
+                },
+            ),
         ]);
     }
     table
@@ -656,21 +695,78 @@ pub fn later_short(later: &OutOfTime) -> Table {
         table = table.numbers(segment.name());
     }
     table = table.numbers("ω²").numbers("95% interval").from("validation.out_of_time.outcomes");
-    for outcome in &later.outcomes {
-        let interval = match (outcome.omega_squared_low.value(), outcome.omega_squared_high.value()) {
-            (Some(low), Some(high)) => figures::interval(*low, *high),
-            _ => "–".to_owned(),
-        };
-        let mut row: Vec<Text> = vec![
-            wording::capital(sentences::outcome(&outcome.outcome)).into(),
-            figures::integer(outcome.customers).into(),
-        ];
-        row.extend(outcome.means.iter().map(|mean| or_dash(mean, figures::mean).into()));
-        row.push(or_dash(&outcome.omega_squared, figures::coefficient).into());
-        row.push(interval.into());
+    for (i, outcome) in later.outcomes.iter().enumerate() {
+        let path = |name: &str| format!("validation.out_of_time.outcomes[{i}].{name}");
+        let n = Some(outcome.customers);
+        let limit = "95% limit by noncentral F";
+        let customers =
+            Figure::new(outcome.customers as f64, Style::Integer, path("customers"), "customers with the outcome");
+        let name = wording::capital(sentences::outcome(&outcome.outcome));
+        let mut row: Vec<Text> = vec![named(&name), customers.into()];
+        row.extend(outcome.means.iter().enumerate().map(|(at, mean)| {
+            cell(mean, Style::Mean, path(&format!("means[{at}]")), "mean over the segment's customers", n)
+        }));
+        let omega = "((F - 1) df1) / ((F - 1) df1 + N), segments fixed before the cut";
+        row.push(cell(&outcome.omega_squared, Style::Coefficient, path("omega_squared"), omega, n));
+        row.push(between(
+            cell(&outcome.omega_squared_low, Style::Coefficient, path("omega_squared_low"), limit, n),
+            cell(&outcome.omega_squared_high, Style::Coefficient, path("omega_squared_high"), limit, n),
+        ));
         table.row(row);
     }
     table
+}
+
+/// A row's name that holds a number: what is counted, not a finding.
+fn named(words: &str) -> Text {
+    Text::new().quoted(words, "validation.out_of_time.outcomes[].outcome")
+}
+
+/// An interval of two cells; a dash where an end is absent.
+fn between(low: Text, high: Text) -> Text {
+    let whole = [&low, &high].iter().all(|end| matches!(end.0.as_slice(), [super::document::Span::Figure(_)]));
+    if whole { Text([low.0, Text::from(" to ").0, high.0].concat()) } else { "–".into() }
+}
+
+/// The rule's rivals on the outcome judged first, in a sentence: what each explains more or less than the rule.
+pub fn rivals(contenders: &[Contender]) -> Option<Text> {
+    let rule = contenders.iter().position(|row| row.id == "rule")?;
+    let outcome = &contenders[rule].outcome;
+    let figure = |value: &Measured<f64>, scale: f64, style: Style, at: usize, name: &str, formula: &str| {
+        let path = format!("validation.bake_off[{at}].{name}");
+        value.value().map(|value| Figure::new(value * scale, style, path, formula))
+    };
+    let held_out = "R² on customers and orders held out";
+    let own = figure(&contenders[rule].r2, 1.0, Style::Percent(1), rule, "r2", held_out)?;
+    let mut rivals: Vec<(f64, Text)> = Vec::new();
+    for (at, row) in contenders.iter().enumerate().filter(|(at, row)| *at != rule && row.outcome == *outcome) {
+        let points = |value, name, formula| figure(value, 100.0, Style::Decimal(1), at, name, formula);
+        let limit = "95% limit of the paired bootstrap over customers held out, in points";
+        let less = "R² of the contender less R² of the rule, in points";
+        if let (Some(&delta), Some(difference), Some(low), Some(high)) = (
+            row.delta_r2.value(),
+            points(&row.delta_r2, "delta_r2", less),
+            points(&row.delta_r2_low, "delta_r2_low", limit),
+            points(&row.delta_r2_high, "delta_r2_high", limit),
+        ) {
+            let name = format!("{} ", sentences::contender(&row.id));
+            let text = Text::new().plain(name).figure(difference).plain(" (").figure(low).plain(" to ");
+            rivals.push((delta, text.figure(high).plain(")")));
+        }
+    }
+    rivals.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lead =
+        format!("Rivals were put to the same test. In foretelling {} the rule explains ", sentences::outcome(outcome));
+    let mut text = Text::new()
+        .plain(lead)
+        .figure(own)
+        .plain(" of the variance among customers held out; beside it, in points more or less with the 95% interval: ");
+    let count = rivals.len();
+    for (at, (_, rival)) in rivals.into_iter().enumerate() {
+        text.0.extend(rival.0);
+        text = text.plain(if at + 1 == count { "." } else { ", " });
+    }
+    (count > 0).then_some(text)
 }
 
 /// Gates that did not pass, blocking ones first.

@@ -3,7 +3,7 @@
 use super::document::{Table, Text};
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
-use super::{figures, tables, wording};
+use super::{evidence, figures, tables, wording};
 use crate::pipeline::outcome::Results;
 use crate::planning::findings::{Experiment, Guardrail, PlanningFindings, Scale};
 use crate::planning::plan::ASSUMED_OPT_OUT;
@@ -35,6 +35,8 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
         Some(Figure::new(one.customers as f64, Style::Integer, path("customers"), "customers in the segment")),
     );
     fields.flag(&format!("status_{}", one.status), true);
+    // Known without orders too, where a customer-level file brings it.
+    fields.figure("variety", variety(results, segment));
     if let Some(missing) = one.baseline.missing() {
         fields.set("why_not", Field::Quoted(missing.reason.trim_end_matches('.').to_owned(), path("baseline.reason")));
         if !missing.needs.is_empty() {
@@ -92,7 +94,10 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
             fields.set("partner", Field::Text(other.into()));
         }
     }
-    fields.set("guardrail_table", Field::Table(guardrail_table(segment, &one.guardrails).from(path("guardrails"))));
+    fields.set(
+        "guardrail_table",
+        Field::Table(guardrail_table(results, segment, i, &one.guardrails).from(path("guardrails"))),
+    );
     if let Some(summaries) = found.summaries.value()
         && let Some(measure) = summaries.measures.iter().find(|measure| measure.kpi == one.kpi)
     {
@@ -124,26 +129,36 @@ fn formula(scale: &Measured<Scale>) -> &'static str {
     }
 }
 
-fn guardrail_table(segment: Segment, rails: &[Guardrail]) -> Table {
+fn guardrail_table(results: &Results, segment: Segment, i: usize, rails: &[Guardrail]) -> Table {
     let mut table = Table::new(format!("What must not get worse for {}", segment.name()))
         .words("Guardrail")
         .words("Baseline")
         .numbers("Margin, points")
         .numbers("Per arm")
         .words("Enough customers");
-    for rail in rails {
-        let baseline = match rail.baseline.value() {
-            Some(value) => figures::percent(*value),
+    for (j, rail) in rails.iter().enumerate() {
+        let path = |name: &str| format!("planning.experiments[{i}].guardrails[{j}].{name}");
+        let baseline: Text = match rail.baseline.value() {
+            Some(value) => Figure::new(*value, Style::Percent(1), path("baseline"), "customers with it / all").into(),
             None if rail.name == "opt_out" => {
-                format!("{} assumed: not in an order extract", figures::percent_to(ASSUMED_OPT_OUT, 0))
+                let assumed =
+                    Figure::new(ASSUMED_OPT_OUT, Style::Percent(0), path("name"), "a judgement, to be replaced");
+                Text::new().figure(assumed).plain(" assumed: not in an order extract")
             }
-            None => "not measured".to_owned(),
+            None => "not measured".into(),
         };
+        let margin = Figure::new(
+            rail.margin * 100.0,
+            Style::Decimal(1),
+            path("margin"),
+            "largest worsening accepted (a judgement)",
+        );
+        let size = "(z₁₋α + z_power)² 2 p q / margin², power shared among the guardrails";
         table.row([
-            wording::capital(&wording::kpi(&rail.name)).into(),
-            baseline.into(),
-            figures::decimal(rail.margin * 100.0, 1).into(),
-            tables::or_dash(&rail.per_arm, |n| figures::integer(n as u64)).into(),
+            Text::new().quoted(wording::capital(&wording::kpi(&rail.name)), path("name")),
+            baseline,
+            margin.into(),
+            tables::cell(&rail.per_arm, Style::Integer, path("per_arm"), size, None),
             match rail.enough.value() {
                 Some(true) => "yes",
                 Some(false) => "no: report its interval, do not claim safety",
@@ -152,21 +167,36 @@ fn guardrail_table(segment: Segment, rails: &[Guardrail]) -> Table {
             .into(),
         ]);
     }
+    let own = variety(results, segment).filter(|_| segment == Segment::FrequentExplorers);
+    let baseline =
+        own.map_or_else(|| "not in the extract".into(), |bits| Text::new().figure(bits).plain(" bits on average"));
     table.row([
         canonical_guardrail(segment).into(),
-        "not in the extract".into(),
+        baseline,
         "–".into(),
         "–".into(),
-        "owner to add".into(),
+        "owner to add the margin".into(),
     ]);
     table
+}
+
+/// How varied the categories are that a segment's customers buy.
+fn variety(results: &Results, segment: Segment) -> Option<Figure> {
+    let at = results.segments.iter().position(|found| found.name == segment)?;
+    let found = &results.segments[at];
+    let bits = found.profile.get("aisle_entropy")?.value()?;
+    let path = format!("segments[{at}].profile.aisle_entropy");
+    Some(
+        Figure::new(*bits, Style::Mean, path, "mean over its customers of -Σ p log2 p over categories")
+            .over(found.count),
+    )
 }
 
 /// The guardrail that the canonical plan names and an order extract does not hold.
 fn canonical_guardrail(segment: Segment) -> &'static str {
     match segment {
         Segment::Champions => "Discount burn",
-        Segment::FrequentExplorers => "Decline in category concentration",
+        Segment::FrequentExplorers => "Variety of the categories bought",
         Segment::LoyalOccasionals => "Complaints about contact",
         Segment::AtRisk => "Orders at a negative margin",
     }
@@ -224,7 +254,8 @@ pub fn plan(results: &Results, fields: &mut Fields) {
             fields.flag("planned", true);
             fields.flag("dated", summaries.basis == "calendar");
             let description = wording::sentence(&summaries.description);
-            fields.set("plan_basis", Field::Quoted(description, "planning.summaries.description".to_owned()));
+            let basis = evidence::stated(&description, "planning.summaries.description");
+            fields.set("plan_basis", Field::Text(basis));
             fields.set("plan_table", Field::Table(plan_table(&found.experiments).from("planning.experiments")));
             fields.set("enrolment_table", Field::Table(enrolment_table(results).from("planning.summaries.enrolment")));
             if let Some(aa) = summaries.aa.value() {
@@ -261,29 +292,40 @@ fn plan_table(experiments: &[Experiment]) -> Table {
         .numbers("Detectable (of baseline)")
         .numbers("Weeks")
         .words("Status");
-    for one in experiments {
+    for (i, one) in experiments.iter().enumerate() {
+        let path = |name: &str| format!("planning.experiments[{i}].{name}");
+        let n = Some(one.measured_customers);
         let Some(segment) = Segment::ALL.into_iter().find(|segment| segment.name() == one.segment) else { continue };
-        let unit = |value: f64| {
-            if one.scale.value() == Some(&Scale::Proportion) { figures::percent(value) } else { figures::mean(value) }
-        };
-        let effect = |value: f64| {
-            if one.scale.value() == Some(&Scale::Proportion) { figures::points(value) } else { figures::mean(value) }
-        };
-        let whole = |value: f64| figures::integer(value as u64);
+        let unit = style(&one.scale);
+        let effect = if unit == Style::Mean { Style::Mean } else { Style::Points };
+        let size = formula(&one.scale);
         let share = one.mde.value().zip(one.baseline.value()).map(|(mde, baseline)| mde / baseline);
         table.row([
             segment.into(),
-            wording::capital(&wording::kpi(&one.kpi)).into(),
-            tables::or_dash(&one.baseline, unit).into(),
-            figures::integer(one.customers).into(),
-            tables::or_dash(&one.per_arm, whole).into(),
-            tables::or_dash(&one.control_arm, whole).into(),
+            Text::new().quoted(wording::capital(&wording::kpi(&one.kpi)), path("kpi")),
+            tables::cell(&one.baseline, unit, path("baseline"), "mean over customers", n),
+            Figure::new(one.customers as f64, Style::Integer, path("customers"), "customers in the segment").into(),
+            tables::cell(&one.per_arm, Style::Integer, path("per_arm"), size, n),
+            tables::cell(&one.control_arm, Style::Integer, path("control_arm"), size, n),
             match (one.mde.value(), share) {
-                (Some(mde), Some(share)) => format!("{} ({})", effect(*mde), figures::percent_whole(share)),
-                _ => "–".to_owned(),
-            }
-            .into(),
-            tables::or_dash(&one.weeks, whole).into(),
+                (Some(mde), Some(share)) => {
+                    let smallest = "smallest effect that all customers of the segment can show";
+                    let share = Figure::new(share, Style::PercentWhole, path("mde"), "detectable effect / baseline");
+                    Text::new()
+                        .figure(Figure::new(*mde, effect, path("mde"), smallest))
+                        .plain(" (")
+                        .figure(share)
+                        .plain(")")
+                }
+                _ => "–".into(),
+            },
+            tables::cell(
+                &one.weeks,
+                Style::Integer,
+                path("weeks"),
+                "weeks to enrol + outcome window, rounded up",
+                None,
+            ),
             match one.status.as_str() {
                 "powered" => "can run",
                 "pool_or_wait" if one.pool_with.is_some() => "pool or wait",
@@ -323,16 +365,22 @@ fn enrolment_table(results: &Results) -> Table {
         table = table.numbers(figures::counted(week as u64, "week", "weeks"));
     }
     if let Some(found) = results.planning.summaries.value() {
-        for row in &found.enrolment {
+        for (i, row) in found.enrolment.iter().enumerate() {
             let Some(segment) = Segment::ALL.into_iter().find(|segment| segment.name() == row.segment) else {
                 continue;
             };
+            let path = |name: &str| format!("planning.summaries.enrolment[{i}].{name}");
             let weeks = WEEKS.into_iter().map(|week| match row.by_week.get(week - 1) {
-                Some(reached) => figures::integer(*reached as u64),
-                None => "–".to_owned(),
+                Some(reached) => {
+                    let path = path(&format!("by_week[{}]", week - 1));
+                    Figure::new(reached.trunc(), Style::Integer, path, "different customers with an order by then")
+                        .into()
+                }
+                None => "–".into(),
             });
-            let first: [Text; 2] = [segment.into(), figures::integer(row.customers).into()];
-            table.row(first.into_iter().chain(weeks.map(Text::from)));
+            let here = Figure::new(row.customers as f64, Style::Integer, path("customers"), "customers in the segment");
+            let first: [Text; 2] = [segment.into(), here.into()];
+            table.row(first.into_iter().chain(weeks));
         }
     }
     table

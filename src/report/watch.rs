@@ -4,7 +4,7 @@ use super::document::{Block, Table, Text};
 use super::figure::{Figure, Style};
 use super::identity::receipt_id;
 use super::template::{Field, Fields};
-use super::{figures, wording};
+use super::{evidence, figures, wording};
 use crate::pipeline::outcome::Results;
 use crate::planning::drivers::DRIVERS;
 use crate::planning::monitoring::{
@@ -15,6 +15,9 @@ use crate::planning::operations::{paragraphs, reference, trap};
 use crate::segments::findings::Segment;
 use crate::stats::normal;
 use crate::stats::psi;
+
+/// Where the bands of the table come from: a place in words, since results.json does not hold them.
+const BANDS: &str = "fixed bands of quadrant monitor";
 
 /// Quantile bins of the reference.
 const BINS: usize = 10;
@@ -50,12 +53,12 @@ pub fn watch(results: &Results, fields: &mut Fields) {
     let formula = "z × √(2 p q / n) for the largest segment, two-sided at .05 / 4, in points";
     put(fields, "share_noise", shift, Style::Decimal(1), formula);
     fields.flag("share_noisy", shift > SHARE_ALERT * 100.0);
-    fields.set("watch_table", Field::Table(signals(n)));
+    fields.set("watch_table", Field::Table(signals(results, n)));
     operations(results, fields);
 }
 
 /// Signals with their bars, as the planning room judges them.
-fn signals(n: u64) -> Table {
+fn signals(results: &Results, n: u64) -> Table {
     let mut table = Table::new(format!("Signals for {}", figures::counted(n, "customer", "customers")))
         .words("Signal")
         .words("Watch")
@@ -64,43 +67,77 @@ fn signals(n: u64) -> Table {
     let driver = |bar: f64| format!("at least {} and p below {}", number(bar), figures::decimal(DRIVER_P, 3));
     let points = |share: f64| figures::decimal(share * 100.0, 0);
     let of_four = |p: f64| figures::significant(p / Segment::ALL.len() as f64, 2);
-    for (signal, watch, alert) in [
-        (format!("PSI of a core driver ({}), ten reference bins", drivers()), driver(PSI_WATCH), driver(PSI_ALERT)),
-        ("KS distance of a core driver".to_owned(), driver(KS_WATCH), driver(KS_ALERT)),
+    let bar = |text: String, value: f64, why: &str| Figure { text, ..Figure::new(value, Style::Integer, BANDS, why) };
+    let judged = "judgement: the size that matters, whatever n";
+    let usual = "usual band of PSI, without an error rate behind it: hence the p beside it";
+    let p = || bar(figures::decimal(DRIVER_P, 3), DRIVER_P, "a shift that is more than chance at this n");
+    let of_four_p = "the level shared among the four segments (Bonferroni)";
+    for (signal, watch, alert, bars) in [
+        (
+            format!("PSI of a core driver ({}), ten reference bins", drivers(results)),
+            driver(PSI_WATCH),
+            driver(PSI_ALERT),
+            vec![bar(number(PSI_WATCH), PSI_WATCH, usual), bar(number(PSI_ALERT), PSI_ALERT, usual), p()],
+        ),
+        (
+            "KS distance of a core driver".to_owned(),
+            driver(KS_WATCH),
+            driver(KS_ALERT),
+            vec![bar(number(KS_WATCH), KS_WATCH, judged), bar(number(KS_ALERT), KS_ALERT, judged), p()],
+        ),
         (
             "Share of a segment".to_owned(),
             format!("{} points or more and p below {}", points(SHARE_WATCH), of_four(SHARE_P_WATCH)),
             format!("over {} points and p below {}", points(SHARE_ALERT), of_four(SHARE_P_ALERT)),
+            vec![
+                bar(format!("{} points", points(SHARE_WATCH)), SHARE_WATCH, judged),
+                bar(format!("{} points", points(SHARE_ALERT)), SHARE_ALERT, "the canonical alarm"),
+                bar(of_four(SHARE_P_WATCH), SHARE_P_WATCH / 4.0, of_four_p),
+                bar(of_four(SHARE_P_ALERT), SHARE_P_ALERT / 4.0, of_four_p),
+            ],
         ),
         (
             "Mean of a driver within a segment".to_owned(),
             format!("{} of its reference or more, beyond chance", figures::percent_whole(MEAN_WATCH)),
             "never by itself".to_owned(),
+            vec![bar(figures::percent_whole(MEAN_WATCH), MEAN_WATCH, judged)],
         ),
         (
             "Kappa of the customers in a segment both times".to_owned(),
             format!("{} under the reference, beyond three standard errors", number(KAPPA_WATCH)),
             "never by itself".to_owned(),
+            vec![bar(number(KAPPA_WATCH), KAPPA_WATCH, judged)],
         ),
         (
             "Completeness of the extract".to_owned(),
             "histories of another length".to_owned(),
             "at once: broken data are not behaviour".to_owned(),
+            Vec::new(),
         ),
         (
             "Lift of an action".to_owned(),
             "its interval includes zero".to_owned(),
             "two cycles and two segments or more".to_owned(),
+            Vec::new(),
         ),
     ] {
-        table.row([signal.into(), watch.into(), alert.into()]);
+        let open = |words: String| evidence::traced(&words, BANDS, &bars);
+        table.row([signal.into(), open(watch), open(alert)]);
     }
     table
 }
 
-/// The core drivers in words.
-fn drivers() -> String {
-    let names: Vec<String> = DRIVERS.iter().map(|driver| wording::inside(&wording::metric(driver.name()))).collect();
+/// The core drivers that this extract has, in words.
+fn drivers(results: &Results) -> String {
+    let had = |name: &str| {
+        results.features.value().is_none_or(|features| features.summary.iter().any(|row| row.name == name))
+    };
+    let names: Vec<String> = DRIVERS
+        .iter()
+        .map(|driver| driver.name())
+        .filter(|name| had(name))
+        .map(|name| wording::inside(&wording::metric(name)))
+        .collect();
     wording::list(&names)
 }
 

@@ -8,7 +8,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HtmlValidate } from "html-validate";
 import MarkdownIt from "markdown-it";
-import { launch } from "../support/browser.mjs";
+import { launch, open, state } from "../support/browser.mjs";
+import { serve } from "../support/server.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
@@ -88,4 +89,23 @@ test("the memo prints on two pages, and nothing is asked of the network", async 
     assert.match(await working.innerText(), /results\.json/);
     await page.close();
   }
+});
+
+test("printed from the page, every sheet names extract and receipt, and no short table is split", async () => {
+  const host = await serve();
+  const { page, context, problems } = await open(browser, `${host.url}#/documents`);
+  await state(page, "done");
+  await page.getByTestId("open-action_playbook").click();
+  await page.getByTestId("document-action_playbook").waitFor();
+  const running = await page.locator(".running").textContent();
+  assert.match(running, /\.parquet.* · \d{4}-\d{2}-\d{2} · receipt [0-9a-f]{16}$/);
+  await page.emulateMedia({ media: "print" });
+  const split = await page.locator(".paper .table:not(.long)").evaluateAll((all) => all.filter((one) => getComputedStyle(one).breakInside !== "avoid").length);
+  assert.equal(split, 0);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const head = await page.evaluate(() => document.adoptedStyleSheets.map((sheet) => [...sheet.cssRules].map((rule) => rule.cssText).join("")).join(""));
+  assert.match(head, /@page/);
+  assert.deepEqual(problems, []);
+  await context.close();
+  await host.close();
 });
