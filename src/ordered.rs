@@ -19,7 +19,7 @@ mod tests {
     fn as_the_library_sorts() {
         let items = [(3, 'a'), (1, 'b'), (2, 'c'), (1, 'a'), (3, 'a')];
         let mut sorted = items.to_vec();
-        sorted.sort();
+        sorted.sort_unstable();
         assert_eq!(ordered(items), sorted);
         assert_eq!(ordered(Vec::<u8>::new()), Vec::<u8>::new());
     }

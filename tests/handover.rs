@@ -194,6 +194,13 @@ fn planted_drift_gets_the_right_call_and_exit_code() {
     let earlier = slower.join("drift.json");
     let again = monitored("slower", 9, &[("--earlier", &earlier)]).1;
     assert_eq!((again.call, again.exit_code), (Call::Alert, 4), "{}", again.summary);
+    // A job that runs twice is no second window.
+    let (base, to) = (out.join("baseline.json"), path.join("twice"));
+    let files = generated(path, 2_500, "star", "slower", 8);
+    let output = run("monitor", &files, &[("--baseline", &base), ("--earlier", &earlier), ("--out", &to)]);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    assert!(stderr(&output).contains("an alert needs two windows"), "{}", stderr(&output));
+    assert!(!to.join("drift.json").exists());
     let mix = monitored("mix-shift", 8, &[]).1;
     assert_eq!(mix.call, Call::Watch, "{}", mix.summary);
     let one = monitored("loyalty-drop-one-type", 8, &[]).1;
@@ -382,11 +389,12 @@ fn the_hand_over_files_are_there_and_plain() {
     let star = generated(folder.path(), 300, "star", "typical", 7);
     let out = analyzed(folder.path(), "star", &star);
     let text = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert!(text("documents/monitoring/dbt_schema.yml").contains("name: \"user_id\"\n        quote: true\n"));
     for dialect in ["duckdb", "spark", "bigquery", "snowflake", "postgres"] {
         assert!(text(&format!("sql/{dialect}.sql")).contains("SELECT"));
         assert!(text(&format!("sql/check/{dialect}.sql")).contains("AS differences"));
     }
-    assert!(text("documents/monitoring/crontab").contains("quadrant monitor"));
+    assert!(text("documents/monitoring/crontab").contains("sh /srv/segments/monthly.sh /srv/segments\n"));
     assert!(text("documents/monitoring/github-actions.yml").contains("cron:"));
     assert!(text("documents/monitoring/dbt_schema.yml").contains("Frequent Explorers"));
     assert!(text("documents/monitoring/README.md").contains("frozen"));
@@ -401,4 +409,94 @@ fn the_hand_over_files_are_there_and_plain() {
         }
     }
     assert!(longest(&value) <= 40, "{}", longest(&value));
+}
+
+#[test]
+fn scores_can_be_written_as_csv_and_tell_what_a_mapping_renamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let star = generated(path, 300, "star", "typical", 7);
+    let base = analyzed(path, "star", &star).join("baseline.json");
+    let value: Value = serde_json::from_slice(&std::fs::read(&base).unwrap()).unwrap();
+    let mut roles = serde_json::Map::new();
+    for column in value["extract"]["columns"].as_array().unwrap() {
+        let (file, mut name) = (column["file"].clone(), column["column"].clone());
+        if column["role"] == "days_since_prior" {
+            name = "order_number".into();
+        }
+        let of_role = roles.entry(column["role"].as_str().unwrap()).or_insert_with(|| Value::Array(Vec::new()));
+        of_role.as_array_mut().unwrap().push(serde_json::json!({ "file": file, "column": name }));
+    }
+    let mapping = path.join("mapping.json");
+    std::fs::write(&mapping, serde_json::json!({ "layout": "star", "roles": roles }).to_string()).unwrap();
+    let renamed = "\"days since prior order\" is read from order_number now, and from days_since_prior_order";
+    let (parquet, csv, drifted) = (path.join("scored.parquet"), path.join("scored.CSV"), path.join("drift"));
+    for (out, more) in [(&parquet, None), (&csv, Some(&mapping))] {
+        let mut arguments: Vec<(&str, &Path)> = vec![("--baseline", &base), ("--out", out)];
+        arguments.extend(more.map(|mapping| ("--mapping", mapping.as_path())));
+        let output = run("score", &star, &arguments);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert_eq!(stdout(&output).contains(renamed), more.is_some(), "{}", stdout(&output));
+    }
+    let text = std::fs::read_to_string(&csv).unwrap();
+    assert!(text.starts_with("user_id,segment,freq_score,"), "{}", text.lines().next().unwrap());
+    assert_eq!(text.lines().count(), read(&parquet).num_rows() + 1);
+    let output = run("monitor", &star, &[("--baseline", &base), ("--mapping", &mapping), ("--out", &drifted)]);
+    assert!([3, 4].contains(&code(&output)), "{}", stderr(&output));
+    assert!(drift(&drifted).warnings.iter().any(|w| w.contains(renamed)));
+}
+
+#[test]
+fn who_would_move_at_new_thresholds_is_in_the_assignments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let base = analyzed(path, "then", &generated(path, 800, "star", "typical", 7)).join("baseline.json");
+    let out = path.join("drift");
+    let later = generated(path, 800, "star", "slower", 8);
+    let output = run("monitor", &later, &[("--baseline", &base), ("--out", &out)]);
+    assert!([0, 3].contains(&code(&output)), "{}", stderr(&output));
+    let now = read(&out.join("assignments.parquet"));
+    let (frozen, shadow) = (texts(&now, "segment"), texts(&now, "shadow_segment"));
+    assert!(frozen.iter().zip(&shadow).all(|(a, b)| a.is_some() == b.is_some()));
+    let moved = frozen.iter().zip(&shadow).filter(|(a, b)| a != b).count() as u64;
+    assert_eq!(moved, drift(&out).shadow.moved);
+    assert!(moved > 0);
+}
+
+/// The example schedule as cron would run it: silent on keep, one line on watch, the month kept for the next.
+#[cfg(unix)]
+#[test]
+fn the_monthly_example_runs_month_after_month() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let reference = analyzed(path, "reference", &generated(path, 2_500, "star", "typical", 7));
+    let home = path.join("segments");
+    let script = home.join("monthly.sh");
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::copy(reference.join("documents/monitoring/monthly.sh"), &script).unwrap();
+    std::fs::copy(reference.join("baseline.json"), home.join("baseline.json")).unwrap();
+    let programs = Path::new(env!("CARGO_BIN_EXE_quadrant")).parent().unwrap().to_owned();
+    let search = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let month = |files: &[PathBuf]| {
+        let extract = home.join("extract");
+        let _ = std::fs::remove_dir_all(&extract);
+        std::fs::create_dir_all(&extract).unwrap();
+        for file in files {
+            std::fs::copy(file, extract.join(file.file_name().unwrap())).unwrap();
+        }
+        Command::new("sh").arg(&script).arg(&home).env("PATH", &search).output().unwrap()
+    };
+    let quiet = month(&generated(path, 2_500, "star", "typical", 8));
+    assert_eq!((code(&quiet), stdout(&quiet)), (0, String::new()), "{}", stderr(&quiet));
+    let slower = generated(path, 2_500, "star", "slower", 9);
+    let watch = month(&slower);
+    assert_eq!(code(&watch), 3, "{}", stderr(&watch));
+    assert!(stdout(&watch).starts_with("watch: ") && stdout(&watch).lines().count() == 1);
+    assert!(drift(&home.join("last")).movement.value().is_some(), "the month before is known");
+    let broken = month(&slower[..1]);
+    assert_eq!(code(&broken), 2);
+    assert!(stdout(&broken).contains("what to do: "), "{}", stdout(&broken));
+    let alert = month(&generated(path, 2_500, "star", "slower", 10));
+    assert_eq!(code(&alert), 4, "the month that could not be read is none: {}", stdout(&alert));
+    assert_eq!(drift(&home.join("last")).windows_before, 1);
 }

@@ -10,9 +10,9 @@ use quadrant::features::table::FeatureTable;
 use quadrant::pace::{Pace, block_on};
 use quadrant::planning::baseline::{Baseline, Overlap, Reference};
 use quadrant::planning::cohort::{Previous, Standing, movement};
-use quadrant::planning::drivers::samples;
-use quadrant::planning::monitoring::{Call, Cause, Drift, FALSE_ALARM, Level, Now, monitor};
-use quadrant::planning::window::{Quality, Window};
+use quadrant::planning::drivers::{Sample, samples};
+use quadrant::planning::monitoring::{Call, Cause, Drift, FALSE_ALARM, Level, Now, in_order, monitor};
+use quadrant::planning::window::{Period, Quality, Window};
 use quadrant::segments::findings::Segment;
 use quadrant::segments::rule::{Segmentation, counts, segment};
 use quadrant::segments::thresholds::TypedThresholds;
@@ -354,4 +354,113 @@ fn a_drift_file_reads_back_and_belongs_to_its_baseline() {
     assert_eq!(Drift::read(b"{}", &reference).unwrap_err().code(), "earlier_drift");
     let newer = String::from_utf8(bytes).unwrap().replacen("\"schema_version\":1", "\"schema_version\":2", 1);
     assert_eq!(Drift::read(newer.as_bytes(), &reference).unwrap_err().code(), "earlier_drift");
+}
+
+#[test]
+fn a_window_is_not_its_own_confirmation() {
+    let people = people(2_000, 14);
+    let then = observe(&people, 1);
+    let reference = baseline(&then);
+    let at = |seed: u64, last: Option<i32>| {
+        let table = observe(&people, seed);
+        let mut drift = watched(&reference, &Later { table, before: None, quality: fine, earlier: &[] });
+        drift.compared.period_now = last.map(|last| Period { first: last - 89, last });
+        drift
+    };
+    let refused = |drift: &Drift, earlier: &Drift| drift.comes_after(earlier).unwrap_err().to_string();
+    let (one, two) = (at(2, None), at(3, None));
+    assert!(two.comes_after(&one).is_ok());
+    assert!(refused(&one, &one).contains("this very extract"));
+    let (march, april) = (at(2, Some(20_178)), at(3, Some(20_208)));
+    assert!(april.comes_after(&march).is_ok());
+    assert!(refused(&march, &april).contains("ends on 2025-04-30, this one on 2025-03-31"));
+    let revised = at(4, Some(20_208));
+    assert!(refused(&revised, &april).contains("it is not the window before"), "April once more, with other orders");
+    assert_eq!(in_order(vec![april.clone(), march.clone(), april.clone()]), [march, april]);
+}
+
+#[test]
+fn windows_that_share_days_are_said_to() {
+    let people = people(2_000, 15);
+    let reference = baseline(&observe(&people, 1));
+    let table = from_customers(&observe(&people, 2), 5);
+    let found = segmented(&table, Some(reference.cuts()));
+    let samples = samples(&table, &found.labels);
+    let warned = |first: i32, earlier: &[Drift]| {
+        let mut window = window(&table);
+        window.period = Some(Period { first, last: first + 89 });
+        let movement = Measured::absent("not given", "");
+        let (overlap, segmentation) = (Overlap::None, &found);
+        let now = Now { build: "test", window: &window, overlap, segmentation, samples: &samples, movement, earlier };
+        monitor(&reference, &now)
+    };
+    let march = warned(20_089, &[]);
+    let says =
+        |drift: &Drift| drift.warnings.iter().any(|w| w.contains("share the days from 2025-01-31 to 2025-03-31"));
+    assert!(!says(&march));
+    assert!(says(&warned(20_119, std::slice::from_ref(&march))), "the last 90 days, a month later");
+    assert!(!says(&warned(20_179, &[march])), "the next 90 days");
+}
+
+#[test]
+fn completeness_knows_how_many_customers_there_are() {
+    // Three customers in a hundred have orders without a line, and a fifth has too few orders; nothing changes in that.
+    let drawn = |n: u64, seed: u64, share: f64| {
+        let mut rng = Rng::stream(seed, "faults");
+        (0..n).filter(|_| rng.chance(share)).count() as u64
+    };
+    let mut called = Vec::new();
+    for pair in 0..200_u64 {
+        let n = 300;
+        let mut reference = baseline(&observe(&people(n, 30_000 + pair), 2 * pair));
+        let then = &mut reference.extract.quality;
+        then.customers = 400;
+        (then.no_lines, then.below_minimum) = (drawn(400, 4 * pair, 0.03), drawn(400, 4 * pair + 1, 0.2));
+        let table = from_customers(&observe(&people(n, 40_000 + pair), 2 * pair + 1), 5);
+        let found = segmented(&table, Some(reference.cuts()));
+        let mut window = window(&table);
+        window.quality.customers = 400;
+        window.quality.no_lines = drawn(400, 4 * pair + 2, 0.03);
+        window.quality.below_minimum = drawn(400, 4 * pair + 3, 0.2);
+        let drift = later(&reference, &window, &found, &samples(&table, &found.labels));
+        called.extend(drift.signals.into_iter().filter(|s| s.id.starts_with("quality:")).map(|s| s.text));
+    }
+    assert!(called.len() <= 4, "{} of 200: {}", called.len(), called.join("\n"));
+    // What is far beyond chance is broken with few customers too, and a small fault with many.
+    for (n, before, now) in [(300, 0, 30), (300, 9, 60), (20_000, 200, 500)] {
+        let mut reference = baseline(&observe(&people(n, 1), 1));
+        reference.extract.quality.no_lines = before;
+        let table = from_customers(&observe(&people(n, 2), 2), 5);
+        let found = segmented(&table, Some(reference.cuts()));
+        let mut window = window(&table);
+        window.quality.no_lines = now;
+        let drift = later(&reference, &window, &found, &samples(&table, &found.labels));
+        assert_eq!((drift.call, drift.cause), (Call::Alert, Cause::Data), "{n}: {}", drift.summary);
+    }
+}
+
+/// A later window without earlier ones.
+fn later(reference: &Baseline, window: &Window, found: &Segmentation, samples: &[Sample]) -> Drift {
+    let movement = Measured::absent("not given", "");
+    let overlap = Overlap::Unknown;
+    monitor(reference, &Now { build: "test", window, overlap, segmentation: found, samples, movement, earlier: &[] })
+}
+
+#[test]
+fn a_column_that_is_the_same_for_everybody_is_broken() {
+    let people = people(2_000, 16);
+    let then = observe(&people, 1);
+    let reference = baseline(&then);
+    // A flag that arrives as all 0, and times without a clock.
+    for driver in ["reorder_ratio", "mean_order_hour"] {
+        let mut table = observe(&people, 2);
+        for (name, column) in &mut table.behavioural {
+            if name == driver {
+                column.fill(0.0);
+            }
+        }
+        let drift = watched(&reference, &Later { table, before: Some((&then, 2_000)), quality: fine, earlier: &[] });
+        assert_eq!((drift.call, drift.exit_code, drift.cause), (Call::Alert, 4, Cause::Data), "{}", drift.summary);
+        assert!(drift.summary.contains(driver), "{}", drift.summary);
+    }
 }

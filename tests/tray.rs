@@ -15,7 +15,7 @@ use quadrant::export::verify::verify;
 use quadrant::extract::source::{BytesSource, Source};
 use quadrant::generate::folder::MemoryFolder;
 use quadrant::generate::rehearsal::{DEMO, Plot, rehearse, windows};
-use quadrant::generate::{Scenario, Spec, generate};
+use quadrant::generate::{Scenario, Spec, generate_window};
 use quadrant::pace::{Pace, block_on};
 use quadrant::pipeline::labels::Labels;
 use quadrant::pipeline::params::Params;
@@ -31,9 +31,14 @@ fn source(name: &str, bytes: Vec<u8>) -> Arc<dyn Source> {
 }
 
 fn generated(scenario: Scenario) -> Sources {
+    window(scenario, 0)
+}
+
+/// The demo's customers in a later window; 0 is the first.
+fn window(scenario: Scenario, number: u32) -> Sources {
     let mut folder = MemoryFolder::default();
     let spec = Spec { scenario, ..DEMO }.check().unwrap();
-    generate(&spec, &mut folder, &Pace::unhurried()).unwrap();
+    generate_window(&spec, number, &mut folder, &Pace::unhurried()).unwrap();
     let files = folder.files.into_iter().filter(|(name, _)| name.ends_with(".parquet"));
     files.map(|(name, bytes)| source(&name, bytes)).collect()
 }
@@ -75,11 +80,17 @@ fn files_are_recognised_by_their_content_whatever_their_names() {
     assert_eq!(drift.call, Call::Watch);
     assert!(drift.movement.value().is_some(), "the earlier assignments were used");
 
-    // The next window, with this one's drift file: it lasts.
+    // One window is not two.
     all.push(source("a.json", make_window(&found, WindowFile::DriftJson).unwrap().bytes));
     let tray = Tray::of(&all);
     assert_eq!(kinds(&tray).last().map(String::as_str), Some("earlier drift"));
-    let next = block_on(tray.compare(None, false, &Pace::unhurried())).unwrap();
+    let same = block_on(tray.compare(None, false, &Pace::unhurried())).unwrap();
+    assert_eq!(same.drift.as_ref().unwrap_err().code(), "earlier_drift");
+    assert_eq!(watched(&same, "").call, "scored");
+
+    // The next window, with this one's drift file: it lasts.
+    all.splice(..later.len(), window(Scenario::Slower, 1));
+    let next = block_on(Tray::of(&all).compare(None, false, &Pace::unhurried())).unwrap();
     assert_eq!((next.drift.as_ref().unwrap().call, next.earlier.len()), (Call::Recalibrate, 1));
     let view = watched(&next, "", &Labels::default());
     assert_eq!((view.call.as_str(), view.class.as_str()), ("recalibrate", "fail"));

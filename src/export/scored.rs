@@ -10,6 +10,7 @@ use crate::extract::ids::Ids;
 use crate::pipeline::later::{Scored, Status};
 use crate::planning::monitoring::Drift;
 use crate::segments::findings::Segment;
+use crate::segments::rule::labels;
 use crate::stats::json::indented;
 
 use super::assignments::{is_text, text_cell};
@@ -62,11 +63,19 @@ fn change(before: Before, now: Option<Segment>, gone: bool) -> &'static str {
 struct Rows<'a> {
     scored: &'a Scored,
     gone: &'a [u32],
+    /// Segments at the medians of this extract: who would move if it were recalibrated.
+    shadow: Vec<Segment>,
 }
 
 impl<'a> Rows<'a> {
     fn of(scored: &'a Scored) -> Self {
-        Self { scored, gone: scored.previous.as_ref().map_or(&[], |(_, matched)| matched.gone.as_slice()) }
+        let found = &scored.segmentation;
+        let (frequency, loyalty) = (found.thresholds.frequency.p50, found.thresholds.loyalty.p50);
+        Self {
+            scored,
+            gone: scored.previous.as_ref().map_or(&[], |(_, matched)| matched.gone.as_slice()),
+            shadow: labels(&found.freq, &found.loyalty, frequency, loyalty),
+        }
     }
 
     fn len(&self) -> usize {
@@ -88,6 +97,10 @@ impl<'a> Rows<'a> {
 
     fn segment(&self, at: usize) -> Option<Segment> {
         self.scored.segmentation.labels.get(self.row(at)?).copied()
+    }
+
+    fn shadow(&self, at: usize) -> Option<Segment> {
+        self.shadow.get(self.row(at)?).copied()
     }
 
     fn status(&self, at: usize) -> Status {
@@ -130,7 +143,8 @@ impl<'a> Rows<'a> {
 }
 
 /// Writes the scored customers: the columns of `assignments.parquet` (`segment`, scores and percentiles null for a
-/// customer without a segment), then `status`; with earlier assignments also `previous_segment` and `change` (`same`,
+/// customer without a segment), then `status` and `shadow_segment` (where the medians of this extract would put the
+/// customer; nothing counts by it); with earlier assignments also `previous_segment` and `change` (`same`,
 /// `moved`, `new`, `qualified`, `unqualified`, `gone`), and the customers who are gone below the others.
 ///
 /// # Errors
@@ -148,6 +162,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
     let mut fields = vec![Field::new("segment", DataType::Utf8, true)];
     fields.extend(SCORES.map(|name| Field::new(name, DataType::Float64, true)));
     fields.push(Field::new("status", DataType::Utf8, false));
+    fields.push(Field::new("shadow_segment", DataType::Utf8, true));
     if all.has_past() {
         fields.push(Field::new("previous_segment", DataType::Utf8, true));
         fields.push(Field::new("change", DataType::Utf8, false));
@@ -161,6 +176,7 @@ pub fn parquet(scored: &Scored, out: impl Write + Send) -> Result<(), ExportErro
             columns.push(Arc::new(rows.clone().map(|at| all.value(at, values)).collect::<Float64Array>()));
         }
         columns.push(names(&|at| Some(all.status(at).name())));
+        columns.push(names(&|at| all.shadow(at).map(Segment::name)));
         if all.has_past() {
             columns.push(names(&|at| all.before(at).segment().map(Segment::name)));
             columns.push(names(&|at| Some(all.change(at))));
@@ -185,7 +201,8 @@ fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
     for name in SCORES {
         write!(out, ",{name}")?;
     }
-    out.write_all(if all.has_past() { b",status,previous_segment,change\r\n" } else { b",status\r\n" })?;
+    out.write_all(b",status,shadow_segment")?;
+    out.write_all(if all.has_past() { b",previous_segment,change\r\n" } else { b"\r\n" })?;
     let text_ids = is_text(scored.ids.array().data_type());
     for at in 0..all.len() {
         let id = match (at.checked_sub(scored.ids.len()), &scored.previous) {
@@ -202,7 +219,7 @@ fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
                 None => out.write_all(b",")?,
             }
         }
-        write!(out, ",{}", all.status(at).name())?;
+        write!(out, ",{},{}", all.status(at).name(), all.shadow(at).map_or("", Segment::name))?;
         if all.has_past() {
             write!(out, ",{},{}", all.before(at).segment().map_or("", Segment::name), all.change(at))?;
         }

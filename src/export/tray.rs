@@ -174,8 +174,7 @@ impl Tray {
                 other => other,
             })?);
         }
-        // Each counts those before it; without dates that is the only order there is.
-        earlier.sort_by_key(|drift| drift.windows_before);
+        let earlier = monitoring::in_order(earlier);
         let question = Question {
             sources: self.extract(),
             mapping: None,

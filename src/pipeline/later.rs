@@ -222,10 +222,11 @@ pub async fn watch(
     Ok((scored, drift))
 }
 
-/// Compares a scored extract with the baseline that it was scored at.
+/// Compares a scored extract with the baseline that it was scored at. `earlier`: as
+/// [`in_order`](crate::planning::monitoring::in_order) has them.
 ///
 /// # Errors
-/// [`PlanningError::OverlappingTime`].
+/// [`PlanningError::OverlappingTime`]; [`PlanningError::Earlier`] for a drift file of this window or a later one.
 pub fn compare(
     baseline: &Baseline,
     scored: &Scored,
@@ -252,7 +253,9 @@ pub fn compare(
         movement,
         earlier,
     };
-    Ok(monitor(baseline, &now))
+    let drift = monitor(baseline, &now);
+    earlier.iter().try_for_each(|before| drift.comes_after(before))?;
+    Ok(drift)
 }
 
 /// The baseline's own mapping, where every file that it names is given again under its name.

@@ -337,6 +337,23 @@ impl Baseline {
         }
     }
 
+    /// Roles that decide a score and are played by another column now, as a mapping said, in words.
+    pub fn renamed(&self, now: &Window) -> Vec<String> {
+        let other = |role: Role| {
+            let (then, now) = (column(&self.extract.columns, role)?, column(&now.columns, role)?);
+            let words = || {
+                format!(
+                    "\"{}\" is read from {} now, and from {} in the baseline",
+                    role.title(),
+                    now.column,
+                    then.column
+                )
+            };
+            (decides(role) && then.column != now.column).then(words)
+        };
+        Role::ALL.into_iter().filter_map(other).collect()
+    }
+
     /// Is the extract a window after the baseline's, or the whole history again? A window that begins inside the
     /// baseline's period shares orders with it, and the two would not be two observations.
     ///

@@ -10,7 +10,7 @@
 //! | share of a segment | >= 3 points, p < .01 / 4 | > 5 points, p < .05 / 4 |
 //! | mean of a driver within a segment | >= 10%, p < .001 / tests | never alone |
 //! | kappa of the customers' movement | .10 below the reference, by 3 errors | never alone |
-//! | completeness of the extract | | at once: data are not behaviour |
+//! | completeness of the extract | too few orders: 10 points, p < .0001 | at once, p < .0001: data are not behaviour |
 //!
 //! Without any drift at most [`FALSE_ALARM`] of the windows are called watch or worse.
 
@@ -30,6 +30,7 @@ use crate::stats::json::Json;
 use crate::stats::measured::Measured;
 use crate::stats::proportions::share_shift;
 use crate::stats::{describe, kolmogorov, normal, psi};
+use crate::validation::timeline::iso_date;
 
 /// Marks the file.
 pub const FORMAT: &str = "quadrant-drift";
@@ -301,6 +302,34 @@ impl Drift {
         }
         Ok(drift)
     }
+
+    /// Is this a window after that of `earlier`? One window that counts twice would be its own confirmation.
+    ///
+    /// # Errors
+    /// [`PlanningError::Earlier`].
+    pub fn comes_after(&self, earlier: &Self) -> Result<(), PlanningError> {
+        let refuse = |detail: String| Err(PlanningError::Earlier { detail });
+        let shares = |drift: &Self| drift.shares.iter().map(|share| share.count_now).collect::<Vec<_>>();
+        let means = |drift: &Self| drift.drivers.iter().map(|d| (d.customers_now, d.mean_now)).collect::<Vec<_>>();
+        if shares(self) == shares(earlier) && means(self) == means(earlier) {
+            return refuse("it was made from this very extract, and an alert needs two windows".to_owned());
+        }
+        match (earlier.compared.period_now, self.compared.period_now) {
+            (Some(then), Some(now)) if now.last <= then.last => refuse(format!(
+                "its window ends on {}, this one on {}: it is not the window before",
+                iso_date(then.last),
+                iso_date(now.last)
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Oldest first and each once: by the last days of their windows, else by the windows that each had behind it.
+pub fn in_order(mut drifts: Vec<Drift>) -> Vec<Drift> {
+    drifts.sort_by_key(|drift| (drift.compared.period_now.map(|period| period.last), drift.windows_before));
+    drifts.dedup();
+    drifts
 }
 
 /// The later window.
@@ -376,7 +405,7 @@ pub fn monitor(baseline: &Baseline, now: &Now<'_>) -> Drift {
         summary: summary(call, &signals, &compared),
         cause,
         cause_text,
-        warnings: warnings(&compared, &signals),
+        warnings: warnings(baseline, now, &signals),
         compared,
         signals,
         shares,
@@ -599,7 +628,7 @@ fn cause(
         return (Cause::None, "Nothing moved beyond chance.".to_owned());
     }
     if signals.iter().any(|s| s.id.starts_with("quality:") && s.level == Level::Alert) {
-        let text = "The extract is less complete than the baseline's: mend the data before reading anything else.";
+        let text = "The extract is not as whole as the baseline's: mend the data before reading anything else.";
         return (Cause::Data, text.to_owned());
     }
     if let Some(length) = signals.iter().find(|s| s.id == "quality:orders_per_customer") {
@@ -651,9 +680,9 @@ fn summary(call: Call, signals: &[Signal], compared: &Compared) -> String {
     format!("{}: {}{more} ({base})", call.name(), told.join("; "))
 }
 
-fn warnings(compared: &Compared, signals: &[Signal]) -> Vec<String> {
-    let mut warnings = Vec::new();
-    match compared.overlap {
+fn warnings(baseline: &Baseline, now: &Now<'_>, signals: &[Signal]) -> Vec<String> {
+    let mut warnings: Vec<String> = baseline.renamed(now.window).iter().map(|words| format!("{words}.")).collect();
+    match now.overlap {
         Overlap::WholeHistory => warnings.push(
             "The extract covers the baseline's period again: averages over whole lifetimes change slowly and the two share \
              orders. Compare trailing windows (90 days, say) to see a change within two months."
@@ -668,6 +697,17 @@ fn warnings(compared: &Compared, signals: &[Signal]) -> Vec<String> {
                 .to_owned(),
         ),
         Overlap::None => {}
+    }
+    let before = now.earlier.last().and_then(|drift| drift.compared.period_now);
+    if let (Overlap::None, Some(before), Some(period)) = (now.overlap, before, now.window.period)
+        && period.first <= before.last
+    {
+        warnings.push(format!(
+            "This window and the one before share the days from {} to {}: two windows running are then less than two \
+             observations.",
+            iso_date(period.first),
+            iso_date(before.last)
+        ));
     }
     if signals.iter().any(|s| s.level == Level::Alert && !s.persistent && !s.id.starts_with("quality:")) {
         warnings.push(

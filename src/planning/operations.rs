@@ -23,7 +23,8 @@ pub fn paragraphs() -> [&'static str; 3] {
     [
         "Each month, export a trailing window of the same length (ninety days, say) with the same columns. Run quadrant monitor \
          on it with the baseline, the assignments of the month before and that month's drift.json, or drop these files on \
-         the Monitor page.",
+         the Monitor page. A window that still begins inside the baseline's period shares orders with it and is refused \
+         unless --allow-overlap says that this is meant.",
         "The exit code is for the scheduler: zero for keep, three for watch, four for alert and recalibrate; two means that \
          the files could not be used, one a bug. The one line on standard output is for the message; drift.json is for machines, drift.md and \
          drift.html are for people.",

@@ -283,9 +283,13 @@ pub(crate) fn quality(drift: &Drift) -> Table {
         let what = change.text.split(": ").next().unwrap_or_default();
         let what = match change.name.strip_prefix("measured:") {
             Some(driver) => format!("Customers with a value: {}", wording::inside(&wording::metric(driver))),
-            None => wording::capital(what),
+            None => match change.name.strip_prefix("spread:") {
+                Some(driver) => format!("Spread over customers: {}", wording::inside(&wording::metric(driver))),
+                None => wording::capital(what),
+            },
         };
-        let write = if change.name == "orders_per_customer" { |value| decimal(value, 1) } else { percent };
+        let plain = change.name == "orders_per_customer" || change.name.starts_with("spread:");
+        let write = if plain { |value| decimal(value, 1) } else { percent };
         table.row([what.into(), write(change.before).into(), write(change.now).into(), level(change.level).into()]);
     }
     table

@@ -110,8 +110,8 @@ fn signals(results: &Results, n: u64) -> Table {
         ),
         (
             "Completeness of the extract".to_owned(),
-            "histories of another length".to_owned(),
-            "at once: broken data are not behaviour".to_owned(),
+            "histories of another length, beyond chance".to_owned(),
+            "at once, beyond chance: broken data are not behaviour".to_owned(),
             Vec::new(),
         ),
         (
@@ -153,8 +153,15 @@ fn operations(results: &Results, fields: &mut Fields) {
 
 /// The commands and files of a paragraph set as such.
 fn named(paragraph: &str) -> Text {
-    const NAMES: [&str; 6] =
-        ["quadrant monitor", "drift.json", "drift.md", "drift.html", "baseline.json", "assignments.parquet"];
+    const NAMES: [&str; 7] = [
+        "quadrant monitor",
+        "drift.json",
+        "drift.md",
+        "drift.html",
+        "baseline.json",
+        "assignments.parquet",
+        "--allow-overlap",
+    ];
     let mut text = Text::new();
     let mut rest = paragraph;
     while let Some((at, name)) = NAMES.iter().filter_map(|name| Some((rest.find(name)?, *name))).min() {

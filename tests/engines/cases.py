@@ -16,10 +16,10 @@ BINARY = Path(os.environ.get("QUADRANT_BINARY") or ROOT / "target/debug/quadrant
 
 
 class Case:
-    """A named extract: its files, and how it is analyzed."""
+    """A named extract: its files, how it is analyzed, and which engines can hold it (all, if not said)."""
 
-    def __init__(self, name, files, arguments=()):
-        self.name, self.files, self.arguments = name, [Path(f) for f in files], list(arguments)
+    def __init__(self, name, files, arguments=(), engines=None):
+        self.name, self.files, self.arguments, self.engines = name, [Path(f) for f in files], list(arguments), engines
 
     def analyze(self, work):
         """Folder with assignments, baseline and SQL."""
@@ -29,6 +29,15 @@ class Case:
         )
         assert done.returncode == 0, f"{self.name}: {done.stderr[-2000:]}"
         return out
+
+    def score(self, out):
+        """Every customer of the same extract at the baseline's thresholds, those without a segment too."""
+        scored = out / "scored.parquet"
+        kept = [part for at, part in enumerate(self.arguments) if "--min-orders" not in self.arguments[max(at - 1, 0):at + 1]]
+        command = [BINARY, "score", *self.files, *kept, "--baseline", out / "baseline.json", "--out", scored]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{self.name}: {done.stderr[-2000:]}"
+        return pq.read_table(scored)
 
 
 def skipped(what):
@@ -50,6 +59,11 @@ def real():
         yield Case("complete-journey-as-of", journey, ["--as-of", "2017-06-30", "--min-orders", "3"])
     else:
         skipped(DATA / "cj")
+    full = [DATA / "full" / f"{name}.parquet" for name in ("orders", "order_products__prior", "products", "aisles")]
+    if all(path.exists() for path in full):
+        yield Case("full-star", full, engines=["duckdb", "spark"])
+    else:
+        skipped(DATA / "full")
 
 
 def generated(work):

@@ -9,7 +9,7 @@ use quadrant::export::{documents, scored};
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::later::watch;
-use quadrant::planning::monitoring::Drift;
+use quadrant::planning::monitoring::{Drift, in_order};
 use quadrant::report::{drift, markdown};
 
 use crate::analyze::{fault, file, text};
@@ -23,7 +23,7 @@ use crate::score::{Later, read_file};
 pub(crate) struct Arguments {
     #[command(flatten)]
     later: Later,
-    /// drift.json of the windows since the baseline, oldest first: an alert needs two windows running
+    /// drift.json of the windows since the baseline: an alert needs two windows running
     #[arg(long, value_name = "drift.json")]
     earlier: Vec<PathBuf>,
     /// The windows are meant to overlap
@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
             .map_err(|error| Fault::input(format!("{}: {error}", path.display()), Error::from(error).hint()))?;
         earlier.push(drift);
     }
+    let earlier = in_order(earlier);
     let mut disk = Disk::open(&arguments.out).map_err(|error| {
         let shown = arguments.out.display();
         Fault::input(format!("{shown} cannot be made: {error}"), "choose a folder that you may write to with --out")

@@ -96,7 +96,7 @@ pub(crate) fn read_file(path: &Path, option: &str) -> Result<Vec<u8>, Fault> {
 pub(crate) struct Arguments {
     #[command(flatten)]
     later: Later,
-    /// File to write to
+    /// File to write to: Parquet, or CSV if its name ends in .csv
     #[arg(long, value_name = "assignments.parquet")]
     out: PathBuf,
 }
@@ -116,14 +116,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     })?;
     let pace = progress::pace("starting");
     let scored = block_on(score(opened.question(), &pace)).map_err(|error| fault(&error))?;
-    file(&mut disk, name, |file| scored::parquet(&scored, file))?;
+    let as_csv = arguments.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    file(&mut disk, name, |file| if as_csv { scored::csv(&scored, file) } else { scored::parquet(&scored, file) })?;
     drop(pace);
     // A closed stdout is nobody's fault: the file is written.
-    let _ = std::io::stdout().lock().write_all(told(&scored, &out.to_string()).as_bytes());
+    let _ = std::io::stdout().lock().write_all(told(&opened.baseline, &scored, &out.to_string()).as_bytes());
     Ok(())
 }
 
-fn told(scored: &Scored, out: &str) -> String {
+fn told(baseline: &Baseline, scored: &Scored, out: &str) -> String {
     let labels = &scored.segmentation.labels;
     let mut text = format!(
         "{} of {} customers in a segment, at frozen thresholds\n",
@@ -156,6 +157,9 @@ fn told(scored: &Scored, out: &str) -> String {
             integer(found.unqualified),
             integer(found.gone)
         ));
+    }
+    for words in baseline.renamed(&scored.window) {
+        text.push_str(&format!("{words}\n"));
     }
     text.push_str(&format!("Written to {out}\n"));
     text

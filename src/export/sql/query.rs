@@ -105,6 +105,9 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
          status and no segment."
             .to_owned(),
     ];
+    if let Some(date) = as_of(baseline) {
+        lines.push(format!("Orders after {date} are left out, as in that run: for later months move the date, or take the conditions on day out."));
+    }
     let wall_clock = |c: &MappedColumn| c.writing == Some(TimeWriting::WallClock);
     if dialect == Dialect::Spark && baseline.extract.columns.iter().any(wall_clock) {
         lines.push(
@@ -125,6 +128,11 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
         );
     }
     comments(&lines)
+}
+
+/// The as-of date of the run, if it is one: it becomes part of the query.
+fn as_of(baseline: &Baseline) -> Option<&str> {
+    baseline.as_of.as_deref().filter(|text| text.chars().all(|c| c.is_ascii_digit() || c == '-'))
 }
 
 /// Kinds of CSV columns that a warehouse would not load right by itself.
@@ -177,7 +185,7 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
         },
         given_flag: !lines.is_empty() && lines.iter().all(|(_, roles)| roles.contains_key(&Role::Reordered)),
         quantity: has(&lines, Role::Quantity),
-        as_of: baseline.as_of.as_deref().filter(|text| text.chars().all(|c| c.is_ascii_digit() || c == '-')),
+        as_of: as_of(baseline),
     };
     let number = |role: Role| {
         move |roles: &Roles<'_>| {
