@@ -122,7 +122,7 @@ mod host {
         pub async fn finish(mut self, pace: &Pace) -> Result<T, Cancelled> {
             let Some(thread) = self.thread.take() else { return Err(Cancelled) };
             while !thread.is_finished() {
-                pace.beat(0, 1)?;
+                pace.check()?;
                 thread::sleep(LOOK);
             }
             thread.join().unwrap_or_else(|panic| resume_unwind(panic))

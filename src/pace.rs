@@ -70,6 +70,11 @@ impl Pace {
         if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
     }
 
+    /// Stops if cancelled and reports nothing: for a wait of which nobody knows how far it has come.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
     /// A handle for one part of the current stage: what it reports counts as `from..to` of `whole`.
     ///
     /// A kernel that knows only its own progress thus moves the whole bar forward, and never back.

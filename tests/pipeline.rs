@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use quadrant::extract::source::{FileSource, Source};
+use quadrant::extract::source::{BytesSource, FileSource, Source};
+use quadrant::generate::folder::MemoryFolder;
+use quadrant::generate::rehearsal::DEMO;
+use quadrant::generate::{Spec, generate};
 use quadrant::pace::{Pace, Pacer, block_on};
-use quadrant::pipeline::params::Params;
+use quadrant::pipeline::params::{Depth, Params};
 use quadrant::pipeline::run::{Finished, run};
 
 fn folder(variable: &str, default: &str) -> PathBuf {
@@ -71,17 +74,17 @@ fn the_2000_user_star_extract_gives_its_reference() {
 /// Hears every report: it is always due.
 #[derive(Clone, Default)]
 struct Recorder {
-    said: Rc<RefCell<Vec<(&'static str, f64)>>>,
-    stage: Rc<Cell<&'static str>>,
+    /// The stages in the order of their beginning, each with its way.
+    said: Rc<RefCell<Vec<(&'static str, Vec<f64>)>>>,
 }
 
 impl Pacer for Recorder {
     fn stage(&self, name: &'static str) {
-        self.stage.set(name);
+        self.said.borrow_mut().push((name, Vec::new()));
     }
     fn report(&self, done: u64, total: u64) {
-        if total > 0 {
-            self.said.borrow_mut().push((self.stage.get(), done as f64 / total as f64));
+        if let Some((_, way)) = self.said.borrow_mut().last_mut().filter(|_| total > 0) {
+            way.push(done as f64 / total as f64);
         }
     }
     fn due(&self) -> bool {
@@ -95,17 +98,34 @@ impl Pacer for Recorder {
     }
 }
 
-#[test]
-fn validating_never_goes_back() {
+/// Runs, and holds that no stage goes back on its way; the stages that told of one, in their order.
+fn never_back(sources: Vec<Arc<dyn Source>>, params: Params) -> Vec<&'static str> {
     let recorder = Recorder::default();
-    let params = Params::default().check().unwrap();
-    block_on(run(demo(), None, &params, &Pace::new(recorder.clone()), &|_| {})).unwrap();
+    block_on(run(sources, None, &params.check().unwrap(), &Pace::new(recorder.clone()), &|_| {})).unwrap();
     let said = recorder.said.borrow();
-    let way: Vec<f64> = said.iter().filter(|(stage, _)| *stage == "validation").map(|(_, way)| *way).collect();
-    assert!(way.len() > 10, "{} reports", way.len());
-    for pair in way.windows(2) {
-        assert!(pair[1] >= pair[0] - 1e-9, "{pair:?}");
+    for (stage, way) in said.iter() {
+        for pair in way.windows(2) {
+            assert!(pair[1] >= pair[0] - 1e-9, "{stage}: {pair:?}");
+        }
     }
+    said.iter().filter(|(_, way)| way.len() > 1).map(|(stage, _)| *stage).collect()
+}
+
+#[test]
+fn no_stage_goes_back_on_its_way() {
+    assert!(never_back(demo(), Params::default()).contains(&"validation"));
+}
+
+/// Few customers: their effects are bootstrapped, too.
+#[test]
+fn nor_at_full_depth() {
+    let mut folder = MemoryFolder::default();
+    generate(&Spec { customers: 150, ..DEMO }.check().unwrap(), &mut folder, &Pace::unhurried()).unwrap();
+    let files = folder.files.into_iter().filter(|(name, _)| name.ends_with(".parquet"));
+    let sources = files.map(|(name, bytes)| Arc::new(BytesSource::new(&name, bytes)) as Arc<dyn Source>).collect();
+    let stages = never_back(sources, Params { depth: Depth::Full, ..Params::default() });
+    assert_eq!(stages.iter().filter(|stage| **stage == "validation").count(), 2, "{stages:?}");
+    assert!(stages.contains(&"clustering"));
 }
 
 /// The bundled demo's results, in full: a golden one can read. `tests/web.rs` holds wasm to the same bytes.

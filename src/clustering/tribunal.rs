@@ -77,7 +77,7 @@ pub async fn tribunal(
     }
     let other = |id: &str| runs.iter().find(|run| run.prepared.id == id).or(runs.first()).map(|run| &run.prepared);
     let rest = plan.rest(pace);
-    let [first, second, third, fourth] = [0, 1, 2, 3].map(|part| rest.part(part, part + 1, 4));
+    let [first, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(|part| rest.part(part, part + 1, 5));
     let seed = question.seed;
     let ward = one(other("canonical_pruned"), |prepared| hierarchy(prepared, effort, seed, &first)).await?;
     let dbscan = one(other("canonical_pruned"), |prepared| density(prepared, effort, seed, &second)).await?;
@@ -86,12 +86,12 @@ pub async fn tribunal(
     let headline = verdict.headline.value();
     let run = headline.and_then(|best| Some((runs.iter().find(|run| run.findings.id == best.set)?, best.k)));
     let silhouette_plot = match run {
-        Some((run, k)) => silhouette_plot::of(run, k, seed, &pace.part(999, 1_000, 1_000)).await?,
+        Some((run, k)) => silhouette_plot::of(run, k, seed, &fourth).await?,
         None => Measured::absent("no solution has a silhouette", "more distinct customers"),
     };
     let headline_k = verdict.headline.value().map(|headline| headline.k);
     let null_band = match run {
-        Some((run, _)) => band(run, effort, seed, &fourth).await?,
+        Some((run, _)) => band(run, effort, seed, &fifth).await?,
         None => Vec::new(),
     };
     let agreement = agreements(&runs, question.rule, &rows, headline_k);

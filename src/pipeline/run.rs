@@ -149,7 +149,7 @@ pub async fn run_telling(
 
     pace.stage(Stage::Segments.name()).await?;
     let typed = wanted.typed();
-    let mut segmentation = segment(&table, typed, pace).await?;
+    let mut segmentation = segment(&table, typed, &pace.part(0, 1, 2)).await?;
     let evidence = segmentation.as_ref().map(|found| {
         let subject = Evidence {
             table: Arc::clone(&table),
@@ -162,7 +162,7 @@ pub async fn run_telling(
         Beside::start(async move |pace: &Pace| subject.hear(pace).await)
     });
     if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
-        found.confidence = confidence(history, &table, found, pace).await?;
+        found.confidence = confidence(history, &table, found, &pace.part(1, 2, 2)).await?;
     }
 
     let (Some(found), Some(evidence)) = (&segmentation, evidence) else {

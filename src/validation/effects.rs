@@ -67,9 +67,10 @@ pub async fn family(
     let mut effects = Vec::with_capacity(metrics.len());
     for (i, metric) in metrics.iter().enumerate() {
         pace.tick(i as u64, metrics.len() as u64).await?;
+        let part = pace.part(i as u64, i as u64 + 1, metrics.len() as u64);
         let mut effect = compare(metric, &groups);
         if metric.values.len() < BOOTSTRAP_BELOW && effect.eta_squared.value().is_some() {
-            effect.eta_squared_bootstrap = bootstrap(metric, &groups, seed, pace).await?;
+            effect.eta_squared_bootstrap = bootstrap(metric, &groups, seed, &part).await?;
         }
         effects.push(effect);
     }
