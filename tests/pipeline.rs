@@ -71,11 +71,14 @@ fn the_2000_user_star_extract_gives_its_reference() {
     assert_eq!(counts(&finished), [595, 291, 289, 592]);
 }
 
+/// A stage and its way.
+type Stretch = (&'static str, Vec<f64>);
+
 /// Hears every report: it is always due.
 #[derive(Clone, Default)]
 struct Recorder {
     /// The stages in the order of their beginning, each with its way.
-    said: Rc<RefCell<Vec<(&'static str, Vec<f64>)>>>,
+    said: Rc<RefCell<Vec<Stretch>>>,
 }
 
 impl Pacer for Recorder {

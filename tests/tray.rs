@@ -86,7 +86,7 @@ fn files_are_recognised_by_their_content_whatever_their_names() {
     assert_eq!(kinds(&tray).last().map(String::as_str), Some("earlier drift"));
     let same = block_on(tray.compare(None, false, &Pace::unhurried())).unwrap();
     assert_eq!(same.drift.as_ref().unwrap_err().code(), "earlier_drift");
-    assert_eq!(watched(&same, "").call, "scored");
+    assert_eq!(watched(&same, "", &Labels::default()).call, "scored");
 
     // The next window, with this one's drift file: it lasts.
     all.splice(..later.len(), window(Scenario::Slower, 1));

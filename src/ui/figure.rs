@@ -83,7 +83,9 @@ pub fn Figure(
     }
     let Viewport(viewport) = expect_context();
     let state: State = expect_context();
-    let session = StoredValue::new_local(Session::expect());
+    let session = Session::expect();
+    let engines = session.engines;
+    let session = StoredValue::new_local(session);
     let plate: NodeRef<Div> = NodeRef::new();
     let (room, set_room) = signal(None::<f64>);
     Effect::new(move || {
@@ -114,7 +116,7 @@ pub fn Figure(
     Effect::new(move || {
         let Some(width) = room.get() else { return };
         // What an engine left undone, the next one does once it has the result; names stand in the picture.
-        state.engines.track();
+        engines.track();
         made.track();
         state.labels.track();
         if picture.with_untracked(Option::is_some) { later(width) } else { draw(width) }

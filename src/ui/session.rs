@@ -49,6 +49,8 @@ pub struct Session {
     state: State,
     client: Client,
     books: Rc<Books>,
+    /// How often an engine has come up: what one before it left undone is asked for again.
+    pub engines: RwSignal<u32>,
 }
 
 /// What the session remembers beside the state on screen.
@@ -87,7 +89,7 @@ impl Session {
                 }
             })
         });
-        let session = Self { state, client, books: Rc::default() };
+        let session = Self { state, client, books: Rc::default(), engines: RwSignal::new(0) };
         *slot.borrow_mut() = Some(session.clone());
         // The page lives as long as the tab: the slot is never given back.
         std::mem::forget(slot);
@@ -578,7 +580,7 @@ impl Session {
     fn hear(&self, notice: Notice) {
         match notice {
             Notice::Ready => {
-                self.state.engines.update(|engines| *engines += 1);
+                self.engines.update(|engines| *engines += 1);
                 self.has_loaded(|(_, demo)| (true, demo));
                 let slow = self
                     .state

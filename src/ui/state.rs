@@ -167,8 +167,6 @@ pub struct State {
     pub lines: Lines,
     /// The document that the engine wrote last, and which run's it is.
     pub document: RwSignal<Option<(RunId, crate::protocol::Artifact, String)>>,
-    /// How often an engine has come up: what one before it left undone is asked for again.
-    pub engines: RwSignal<u32>,
     /// The files of the monitor page.
     pub tray: RwSignal<Option<Tray>>,
     /// The later window compared last, and the engine and run that hold it.
@@ -196,7 +194,6 @@ impl State {
             as_of: RwSignal::new(String::new()),
             lines: Lines::new(),
             document: RwSignal::new(None),
-            engines: RwSignal::new(0),
             tray: RwSignal::new(None),
             watched: RwSignal::new(None),
             verified: RwSignal::new(None),
