@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Top to bottom: a room may use rooms above it, never one below.
 const ROOMS: [&str; 21] = [
+    "ordered",
     "pace",
     "crew",
     "stats",
