@@ -117,7 +117,8 @@ pub fn Figure(
         let Some(width) = room.get() else { return };
         // What an engine left undone, the next one does once it has the result; names stand in the picture.
         engines.track();
-        made.track();
+        // Read, not only tracked: a memo that nobody reads is never computed, and then it tells of nothing.
+        let _ = made.get();
         state.labels.track();
         if picture.with_untracked(Option::is_some) { later(width) } else { draw(width) }
     });

@@ -180,3 +180,31 @@ test("everything on the first screen can be reached by the keyboard, with focus 
   for (const entry of seen) assert.ok(!entry.endsWith("|none") || entry.startsWith("BODY"), entry);
   await context.close();
 });
+
+test("an engine that dies leaves the result on screen, and a page opened after it has its charts", async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.workers = [];
+    window.Worker = class extends window.Worker {
+      constructor(...given) { super(...given); window.workers.push(this); }
+    };
+  });
+  await page.goto(host.url);
+  await state(page, "done");
+  const before = await results(page);
+  await page.evaluate(() => {
+    const engine = window.workers.at(-1);
+    engine.terminate();
+    engine.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
+  });
+  assert.equal(await page.getByTestId("verdict").count(), 1, "the verdict stays");
+  await page.getByTestId("nav-validation").click();
+  await page.waitForFunction(() => {
+    const plates = [...document.querySelectorAll("main figure.figure .ink")];
+    return plates.length > 0 && plates.every((ink) => ink.querySelector("svg"));
+  }, null, { timeout: 60_000 });
+  await state(page, "done");
+  assert.deepEqual(await results(page), before);
+  await context.close();
+});
