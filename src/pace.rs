@@ -67,7 +67,7 @@ impl Pace {
         if self.0.due() {
             self.0.report(done, total);
         }
-        if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+        self.check()
     }
 
     /// Stops if cancelled and reports nothing: for a wait of which nobody knows how far it has come.
@@ -84,7 +84,7 @@ impl Pace {
 
     async fn breathe(&self) -> Result<(), Cancelled> {
         self.0.rest().await;
-        if self.0.cancelled() { Err(Cancelled) } else { Ok(()) }
+        self.check()
     }
 }
 

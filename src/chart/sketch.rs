@@ -13,6 +13,7 @@ use super::scene::Scene;
 use super::svg;
 use crate::pipeline::labels::Labels;
 use crate::report::naming::Naming;
+use crate::stats::rng::fnv1a;
 
 /// Draws one chart at a width, with the reader's names; `None` where there is nothing to draw.
 pub type Draws = Arc<dyn Fn(Frame, &Labels) -> Option<Scene> + Send + Sync>;
@@ -38,7 +39,7 @@ impl Sketch {
         let narrow = drawing.draw(Frame::wide(320.0)).map(|scene| (320, scene.height.ceil() as u32));
         let wide = (Frame::DOCUMENT.width as u32, scene.height.ceil() as u32);
         Self {
-            drawing: format!("{:016x}", fnv(&svg::write(&scene))),
+            drawing: format!("{:016x}", fnv1a(svg::write(&scene).as_bytes())),
             said: Said { title: scene.title, sentence: scene.sentence, table: scene.table },
             heights: narrow.into_iter().chain([wide]).collect(),
             hand: Hand(Some(Arc::new(move |frame, labels| drawing.draw_named(frame, labels)))),
@@ -63,11 +64,6 @@ impl Sketch {
         let nearest = |a: &&(u32, u32), b: &&(u32, u32)| far(a.0).total_cmp(&far(b.0));
         self.heights.iter().min_by(nearest).map(|(_, height)| *height)
     }
-}
-
-/// FNV-1a, 64 bits.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What draws a sketch. A function and not the drawing: the page would carry the code for every chart's data.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::findings::{ColumnRef, Layout};
 use super::schema::{ColumnReading, FileInspection, Inspection, Mapping, ReadAs, Role};
 use crate::ordered::ordered;
+use crate::stats::rng::{fnv1a, fnv1a_step};
 
 /// A mapping without file names: a file is its place among the files of its shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,11 +34,11 @@ fn in_order(inspection: &Inspection) -> Vec<(Vec<(&str, &str)>, &FileInspection)
 
 /// Names the shape of an extract: 16 hex digits over the columns' names and types of all files (FNV-1a, 64 bits).
 pub fn shape(inspection: &Inspection) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut hash = fnv1a(&[]);
     let mut take = |text: &str| {
         // A byte that no UTF-8 text has keeps "ab", "c" apart from "a", "bc".
         for byte in text.bytes().chain([0xff]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            hash = fnv1a_step(hash, byte);
         }
     };
     for (columns, _) in in_order(inspection) {

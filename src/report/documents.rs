@@ -116,16 +116,14 @@ pub fn write(title: Title, results: &Results, date: Option<&str>) -> Written {
 
 /// By when to act: days of the calendar from the day of the run, else days counted from the approval.
 fn due(date: Option<&str>, fields: &mut Fields) {
-    for (name, later, counted) in [
-        ("today", 0, None),
-        ("from_today", 0, Some("From day zero")),
-        ("by_five", 5, Some("By day five")),
-        ("by_ten", 10, Some("By day ten")),
-        ("by_twenty", 20, Some("By day twenty")),
-        ("by_thirty", 30, Some("By day thirty")),
+    for (name, lead, later, counted) in [
+        ("today", "", 0, None),
+        ("from_today", "From ", 0, Some("From day zero")),
+        ("by_five", "By ", 5, Some("By day five")),
+        ("by_ten", "By ", 10, Some("By day ten")),
+        ("by_twenty", "By ", 20, Some("By day twenty")),
+        ("by_thirty", "By ", 30, Some("By day thirty")),
     ] {
-        let lead =
-            counted.and_then(|words| words.split_once(' ')).map_or(String::new(), |(lead, _)| format!("{lead} "));
         match (date.and_then(|date| identity::day(date, later)), counted) {
             (Some(day), _) => fields.set(name, Field::Quoted(format!("{lead}{day}"), "receipt.json: date".to_owned())),
             (None, Some(words)) => fields.words(name, words),

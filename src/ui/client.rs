@@ -424,14 +424,11 @@ impl Inner {
                 |request| matches!(request, Request::Inspect { set: it } | Request::Receive { set: it } if *it == set),
             )
         };
-        let returning: Vec<FileSetId> = self.sets.borrow().keys().copied().filter(|set| !waits(*set)).collect();
+        // Extended, not collected: that would sort, see `ordered`.
+        let mut returning = BTreeSet::new();
+        returning.extend(self.sets.borrow().keys().copied().filter(|set| !waits(*set)));
         drop(outbox);
-        let mut books = self.returning.borrow_mut();
-        books.clear();
-        for set in &returning {
-            books.insert(*set);
-        }
-        drop(books);
+        self.returning.borrow_mut().clone_from(&returning);
         for set in returning {
             let tray = self.trays.borrow().contains(&set);
             self.post(&if tray { Request::Receive { set } } else { Request::Inspect { set } });

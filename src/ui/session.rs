@@ -311,8 +311,13 @@ impl Session {
         if let Some(recipe) = shown.map(|shown| shown.recipe.clone())
             && !untrack(|| self.state.under_way())
         {
-            self.start(recipe.set, recipe.source, recipe.mapping, recipe.params);
+            self.repeat(recipe);
         }
+    }
+
+    /// The same run again.
+    fn repeat(&self, recipe: Recipe) {
+        self.start(recipe.set, recipe.source, recipe.mapping, recipe.params);
     }
 
     /// Has a figure drawn; what comes of it is hung up by [`figure::hang`].
@@ -505,7 +510,7 @@ impl Session {
         } else {
             // Its engine is gone: the same run again (same input, same answer), then the file.
             *self.books.wanted.borrow_mut() = Some(artifact);
-            self.start(recipe.set, recipe.source, recipe.mapping, recipe.params);
+            self.repeat(recipe);
         }
     }
 

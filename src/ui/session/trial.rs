@@ -5,12 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::Session;
-use crate::extract::schema::Mapping;
 use crate::pipeline::params::Params;
 use crate::protocol::{FileSetId, Request, RunId};
 use crate::segments::thresholds::TypedThresholds;
 use crate::ui::json;
-use crate::ui::state::Shown;
 use crate::view::segments::Tried;
 
 impl Session {
@@ -90,8 +88,7 @@ impl Session {
         }
         if shown.recipe.engine != self.client.generation() {
             // Its engine is gone: the same run again (same input, same answer), then the question.
-            let (set, source, mapping, params) = made_of(&shown);
-            self.start(set, source, mapping, params);
+            self.repeat(shown.recipe.clone());
             return;
         }
         lines.asked.set(Some((shown.recipe.run, wanted)));
@@ -130,9 +127,4 @@ impl Session {
             ..Params::default()
         }
     }
-}
-
-fn made_of(shown: &Shown) -> (FileSetId, crate::ui::state::Source, Option<Mapping>, Params) {
-    let recipe = &shown.recipe;
-    (recipe.set, recipe.source, recipe.mapping.clone(), recipe.params.clone())
 }
