@@ -3,19 +3,39 @@
 //! Every piece of work is a function of its own inputs, and the pieces are put together in order, so the results are
 //! the same whatever the number of workers. A page's engine has one thread and does the pieces in turn.
 
-pub use host::{Beside, both, piped, together, workers};
+use std::future::Future;
+
+pub use host::{Beside, Piped, both, piped, together, workers};
+
+/// Items one after the other, for which one may have to wait.
+pub trait Items {
+    /// What they are.
+    type Item;
+    /// The next one; `None` after the last.
+    fn pull(&mut self) -> impl Future<Output = Option<Self::Item>>;
+}
+
+impl<I: Iterator> Items for I {
+    type Item = I::Item;
+
+    async fn pull(&mut self) -> Option<I::Item> {
+        self.next()
+    }
+}
 
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
     use std::future::Future;
+    use std::marker::PhantomData;
     use std::panic::resume_unwind;
     use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::sync::mpsc::sync_channel;
+    use std::sync::mpsc::{Receiver, sync_channel};
     use std::thread::{self, JoinHandle};
     use std::time::Duration;
 
+    use super::Items;
     use crate::pace::{Cancelled, Pace, Pacer, block_on};
 
     /// More threads than this share one memory and gain nothing.
@@ -77,22 +97,36 @@ mod host {
     /// Items that may wait: enough to even out, too few to weigh.
     const WAITING: usize = 2;
 
-    /// Hands `items`, made on a thread of their own a few ahead, to `take`. What `take` leaves is not made.
-    pub async fn piped<T: Send, R>(
-        items: impl Iterator<Item = T> + Send,
-        take: impl AsyncFnOnce(&mut dyn Iterator<Item = T>) -> R,
+    /// What [`piped`] makes, in order.
+    pub struct Piped<'a, T>(Receiver<T>, PhantomData<&'a T>);
+
+    impl<T> Piped<'_, T> {
+        /// The next one; `None` after the last.
+        #[expect(clippy::unused_async, reason = "in a page one may have to wait for another worker")]
+        pub async fn next(&mut self) -> Option<T> {
+            self.0.recv().ok()
+        }
+    }
+
+    /// Hands what `make` makes of `items`, on a thread of its own and a few ahead, to `take`. What `take` leaves is not
+    /// made.
+    pub async fn piped<'a, I: Items + Send, T: Send + 'a, R>(
+        mut items: I,
+        mut make: impl FnMut(I::Item) -> T + Send,
+        take: impl AsyncFnOnce(&mut Piped<'a, T>) -> R,
     ) -> R {
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(WAITING);
             scope.spawn(move || {
-                for item in items {
-                    if sender.send(item).is_err() {
-                        return;
+                block_on(async {
+                    while let Some(item) = items.pull().await {
+                        if sender.send(make(item)).is_err() {
+                            return;
+                        }
                     }
-                }
+                });
             });
-            let mut received = receiver.into_iter();
-            block_on(take(&mut received))
+            block_on(take(&mut Piped(receiver, PhantomData)))
         })
     }
 
@@ -159,6 +193,7 @@ mod host {
     use std::future::Future;
     use std::pin::Pin;
 
+    use super::Items;
     use crate::pace::{Cancelled, Pace};
 
     /// Pieces worth making of work that can be split.
@@ -179,12 +214,35 @@ mod host {
         Ok(done)
     }
 
-    /// Hands `items` to `take`, each made when it is asked for.
-    pub async fn piped<T, R>(
-        mut items: impl Iterator<Item = T>,
-        take: impl AsyncFnOnce(&mut dyn Iterator<Item = T>) -> R,
+    /// What [`piped`] makes, in order.
+    pub struct Piped<'a, T>(Box<dyn Make<T> + 'a>);
+
+    impl<T> Piped<'_, T> {
+        /// The next one; `None` after the last.
+        pub async fn next(&mut self) -> Option<T> {
+            self.0.next().await
+        }
+    }
+
+    trait Make<T> {
+        fn next(&mut self) -> Pin<Box<dyn Future<Output = Option<T>> + '_>>;
+    }
+
+    struct Made<I, M>(I, M);
+
+    impl<I: Items, T, M: FnMut(I::Item) -> T> Make<T> for Made<I, M> {
+        fn next(&mut self) -> Pin<Box<dyn Future<Output = Option<T>> + '_>> {
+            Box::pin(async { self.0.pull().await.map(&mut self.1) })
+        }
+    }
+
+    /// Hands what `make` makes of `items` to `take`, each made when it is asked for.
+    pub async fn piped<'a, I: Items + 'a, T, R>(
+        items: I,
+        make: impl FnMut(I::Item) -> T + 'a,
+        take: impl AsyncFnOnce(&mut Piped<'a, T>) -> R,
     ) -> R {
-        take(&mut items).await
+        take(&mut Piped(Box::new(Made(items, make)))).await
     }
 
     /// Does `here`, then `there`.
@@ -282,10 +340,20 @@ mod tests {
             made += 1;
             Some(made)
         });
-        let some = block_on(piped(numbers, async |numbers: &mut dyn Iterator<Item = u32>| {
-            numbers.take(5).collect::<Vec<_>>()
-        }));
-        assert_eq!(some, [1, 2, 3, 4, 5]);
+        let some = block_on(piped(
+            numbers,
+            |n: u32| n * n,
+            async |squares: &mut Piped<'_, u32>| {
+                let mut some = Vec::new();
+                while some.len() < 5
+                    && let Some(square) = squares.next().await
+                {
+                    some.push(square);
+                }
+                some
+            },
+        ));
+        assert_eq!(some, [1, 4, 9, 16, 25]);
         assert!(made < 10, "{made} were made");
     }
 

@@ -5,6 +5,7 @@
 
 pub mod blob;
 mod pacer;
+mod remote;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -96,6 +97,9 @@ impl Engine {
     }
 
     fn receive(self: Rc<Self>, data: &JsValue) {
+        if remote::serve(&self.scope, data) {
+            return;
+        }
         let text = Reflect::get(data, &"text".into()).ok().and_then(|text| text.as_string());
         let value = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
         let Some(request) = value.and_then(|value| Request::deserialize(Json(value)).ok()) else {

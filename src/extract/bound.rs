@@ -6,6 +6,7 @@ use super::error::ExtractError;
 use super::findings::Integrity;
 use super::keys::KeyError;
 use super::notes::{Notes, place};
+use super::remote::Ahead;
 use super::schema::Role;
 use super::table::{Batches, Table};
 use crate::pace::Pace;
@@ -29,6 +30,17 @@ impl<'a> Bound<'a> {
 
     /// Streams the columns of those of `roles` that the table plays, and says where in a batch each stands.
     pub(super) fn stream(&self, roles: &[Role]) -> Result<(Vec<Option<usize>>, Batches<'a>), ExtractError> {
+        let (slots, wanted) = self.columns(roles);
+        Ok((slots, self.table.batches(&wanted, None)?))
+    }
+
+    /// As [`Bound::stream`], decoded by another worker where the host has one and the table is large.
+    pub(super) fn ahead(&self, roles: &[Role]) -> Result<(Vec<Option<usize>>, Ahead<'a>), ExtractError> {
+        let (slots, wanted) = self.columns(roles);
+        Ok((slots, self.table.ahead(&wanted)?))
+    }
+
+    fn columns(&self, roles: &[Role]) -> (Vec<Option<usize>>, Vec<usize>) {
         let mut wanted = Vec::new();
         let slots = roles
             .iter()
@@ -39,7 +51,7 @@ impl<'a> Bound<'a> {
                 })
             })
             .collect();
-        Ok((slots, self.table.batches(&wanted, None)?))
+        (slots, wanted)
     }
 
     /// A key error with its place.

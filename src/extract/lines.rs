@@ -18,7 +18,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
 use super::schema::Role;
-use crate::crew::{piped, ranges, together, workers};
+use crate::crew::{Piped, piped, ranges, together, workers};
 use crate::pace::{Cancelled, Pace};
 
 /// No more lines than this.
@@ -265,7 +265,7 @@ async fn count_lines(
         if needs_customer {
             roles.push(Role::Customer);
         }
-        let (slots, batches) = part.stream(&roles)?;
+        let (slots, batches) = part.ahead(&roles)?;
         let mut kept = Kept::new();
         let (Some(order_at), quantity_at, customer_at) = (slots[0], slots[1], slots.get(2).copied().flatten()) else {
             kept_runs.push(kept);
@@ -273,15 +273,15 @@ async fn count_lines(
         };
         let (mut rows_before, mut late, mut shared) = (0u64, 0u64, 0u64);
         let mut rows_found = 0u64;
-        let found = batches.map(|batch| {
+        let find = |batch: Result<RecordBatch, ExtractError>| {
             let batch = batch?;
             let customer = customer_at.map(|at| batch.column(at));
             let runs = finder.find(part, order_role, batch.column(order_at), customer, rows_found)?;
             rows_found += batch.num_rows() as u64;
             Ok::<_, ExtractError>((batch, runs))
-        });
-        let counted = piped(found, async |batches: &mut dyn Iterator<Item = _>| -> Result<(), ExtractError> {
-            for found in batches {
+        };
+        let counted = piped(batches, find, async |batches: &mut Piped<'_, _>| -> Result<(), ExtractError> {
+            while let Some(found) = batches.next().await {
                 let (batch, runs) = found?;
                 if let Some(at) = quantity_at {
                     numbers.read(batch.column(at));
@@ -451,7 +451,7 @@ async fn fill(
         Role::Customer => needs_customer && deal.is_none(),
         _ => true,
     }));
-    let (slots, batches) = part.stream(&roles)?;
+    let (slots, batches) = part.ahead(&roles)?;
     let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
     let Some(product_at) = slot(Role::Product) else { return Ok(()) };
     let order_at = slot(order_role);
@@ -461,7 +461,7 @@ async fn fill(
     // Looking orders and products up takes as long as putting the lines in place: the two go on side by side.
     let mut ids = std::mem::take(&mut catalogue.products);
     let mut rows_found = 0u64;
-    let found = batches.map(|batch| {
+    let find = |batch: Result<RecordBatch, ExtractError>| {
         let batch = batch?;
         let runs = match (&mut deal, order_at) {
             (Some(deal), _) => deal.take(batch.num_rows()),
@@ -485,8 +485,8 @@ async fn fill(
         }
         rows_found += batch.num_rows() as u64;
         Ok(Found { batch, runs, products, distinct: ids.len(), reordered })
-    });
-    let placed = piped(found, async |found: &mut dyn Iterator<Item = _>| {
+    };
+    let placed = piped(batches, find, async |found: &mut Piped<'_, _>| {
         put(part, &slot, filled, catalogue, found, reading).await
     });
     placed.await?;
@@ -510,14 +510,14 @@ async fn put(
     slot: &impl Fn(Role) -> Option<usize>,
     filled: &mut Filled,
     catalogue: &mut Catalogue,
-    found: &mut dyn Iterator<Item = Result<Found, ExtractError>>,
+    found: &mut Piped<'_, Result<Found, ExtractError>>,
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
     let orders = filled.end.len();
     let (mut quantity, mut amount) = <(Numbers, Numbers)>::default();
     let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
     let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
-    for found in found {
+    while let Some(found) = found.next().await {
         let Found { batch, runs, products, distinct, mut reordered } = found?;
         if let Some(at) = slot(Role::Category) {
             catalogue.expect(distinct);

@@ -12,6 +12,7 @@ mod flags;
 pub mod history;
 pub mod ids;
 pub mod remembered;
+pub mod remote;
 pub mod schema;
 pub mod source;
 

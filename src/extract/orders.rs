@@ -14,7 +14,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::schema::Role;
 use super::time::{NEVER, Times, fixed_offset, parts};
-use crate::crew::piped;
+use crate::crew::{Piped, piped};
 
 /// In place of a position: no order.
 pub(super) const NO_ORDER: u32 = u32::MAX;
@@ -162,14 +162,14 @@ async fn read_part(
     raw: &mut RawOrders,
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
-    let (slots, batches) = part.stream(&ORDER_ROLES)?;
+    let (slots, batches) = part.ahead(&ORDER_ROLES)?;
     let (Some(customer_at), Some(order_at)) = (slots[0], slots[1]) else {
         return Ok(());
     };
     // Looking ids up takes as long as all the rest: the two go on side by side.
     let (mut customers, mut orders) = (std::mem::take(&mut raw.customers), std::mem::take(&mut raw.keys));
     let mut rows_before = 0;
-    let numbered = batches.map(|batch| {
+    let number = |batch: Result<RecordBatch, ExtractError>| {
         let batch = batch?;
         let mut found = Numbered { batch, customers: Vec::new(), keys: Vec::new(), distinct: 0 };
         for (role, at, ids, numbers) in [
@@ -181,8 +181,8 @@ async fn read_part(
         found.distinct = orders.len();
         rows_before += found.batch.num_rows() as u64;
         Ok(found)
-    });
-    let taken = piped(numbered, async |batches: &mut dyn Iterator<Item = _>| {
+    };
+    let taken = piped(batches, number, async |batches: &mut Piped<'_, _>| {
         read_batches(part, &slots, batches, rows_are_lines, raw, reading).await
     });
     taken.await?;
@@ -193,7 +193,7 @@ async fn read_part(
 async fn read_batches(
     part: &Bound<'_>,
     slots: &[Option<usize>],
-    batches: &mut dyn Iterator<Item = Result<Numbered, ExtractError>>,
+    batches: &mut Piped<'_, Result<Numbered, ExtractError>>,
     rows_are_lines: bool,
     raw: &mut RawOrders,
     reading: &mut Reading<'_>,
@@ -208,7 +208,7 @@ async fn read_batches(
     let mut with_offset = 0;
     let mut rows_before = 0u64;
     let mut disagree = 0u64;
-    for batch in &mut *batches {
+    while let Some(batch) = batches.next().await {
         let Numbered { batch, customers, keys, distinct } = batch?;
         let column = |at: usize| batch.column(at);
         raw.first.resize(distinct, NO_ORDER);

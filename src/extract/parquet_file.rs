@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, PoisonError};
 
-use arrow_array::RecordBatch;
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::{DataType, Field, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
 use parquet::basic::Compression;
@@ -14,6 +14,7 @@ use super::chunks::Chunks;
 use super::error::ExtractError;
 use super::pages::{Groups, Record, Trouble};
 use super::read_ahead;
+use super::remote::Ahead;
 use super::schema::{ColumnClass, ReadAs};
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
@@ -24,6 +25,8 @@ const MAGIC_ENCRYPTED: &[u8; 4] = b"PARE";
 const TAIL: u64 = 8;
 /// No table of orders is compressed better than to this many rows in a byte.
 const MOST_ROWS_PER_BYTE: u64 = 1000;
+/// Rows from which another worker's start is worth it.
+const WORTH_ANOTHER: u64 = 1_000_000;
 /// Rows that pass whatever the file weighs.
 const FREE_ROWS: u64 = 1_000_000;
 
@@ -162,6 +165,26 @@ impl Table for ParquetFile {
     }
 
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError> {
+        read_ahead::batches(self.name(), self.rows(), first_rows, self.stream(wanted, first_rows)?)
+    }
+
+    fn ahead<'a>(&'a self, wanted: &[usize]) -> Result<Ahead<'a>, ExtractError> {
+        let remote = if self.rows() < WORTH_ANOTHER { None } else { self.source.remote(wanted) };
+        let Some(remote) = remote else { return Ok(Ahead::here(self.batches(wanted, None)?)) };
+        // What cannot be decoded at all is said before anything is read, as it is without another worker.
+        let stream = self.stream(wanted, None)?;
+        let fields = stream.fields();
+        let wanted = wanted.to_vec();
+        Ok(Ahead::remote(remote, fields, move || self.batches(&wanted, None)))
+    }
+}
+
+impl ParquetFile {
+    /// The columns `wanted`, batch by batch.
+    ///
+    /// # Errors
+    /// A codec that this build has not, a schema that the decoder refuses.
+    pub(super) fn stream(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Stream, ExtractError> {
         for &column in wanted {
             self.check_codec(column)?;
         }
@@ -184,13 +207,12 @@ impl Table for ParquetFile {
         let places = wanted.iter().filter_map(|c| present.binary_search(c).ok()).collect();
         let rows = if first_rows.is_some() { None } else { Some(self.rows()) };
         let columns = wanted.to_vec();
-        let stream = Stream { file: self.clone(), reader, record, columns, places, rows, broken: false };
-        read_ahead::batches(self.name(), self.rows(), first_rows, stream)
+        Ok(Stream { file: self.clone(), reader, record, columns, places, rows, broken: false })
     }
 }
 
 /// Batches of a file, each fault with its place.
-struct Stream {
+pub(super) struct Stream {
     file: ParquetFile,
     reader: ParquetRecordBatchReader,
     record: Record,
@@ -202,6 +224,12 @@ struct Stream {
 }
 
 impl Stream {
+    /// The columns of its batches.
+    fn fields(&self) -> Vec<Field> {
+        let schema = self.reader.schema();
+        self.places.iter().map(|&place| schema.field(place).clone()).collect()
+    }
+
     fn fail(&mut self, said: &str) -> ExtractError {
         self.broken = true;
         self.file.error(&self.record, &self.columns, said)

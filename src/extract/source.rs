@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::remote::RemoteDecoder;
+
 /// A file that can be read in ranges.
 ///
 /// `Send + Sync` because Parquet's reader asks for it; a single-threaded host wraps what it has.
@@ -28,6 +30,11 @@ pub trait Source: Send + Sync {
         let at = buf.len();
         buf.resize(at + length, 0);
         self.read(offset, &mut buf[at..])
+    }
+
+    /// Another worker that decodes `columns` of this Parquet file, where the host has one to spare.
+    fn remote(&self, _columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
+        None
     }
 }
 

@@ -5,6 +5,7 @@
 use arrow_array::RecordBatch;
 
 use super::error::ExtractError;
+use super::remote::Ahead;
 use super::schema::{ColumnClass, ReadAs};
 
 /// Rows per batch: large enough to amortise, small enough to stay in cache and to yield often.
@@ -50,6 +51,12 @@ pub(super) trait Table: Sync {
     ///
     /// `first_rows` stops early. Columns may repeat in `wanted`; it may be empty.
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError>;
+
+    /// All batches of the columns `wanted`, as [`Table::batches`] gives them, decoded by another worker where the host
+    /// has one and it is worth it.
+    fn ahead<'a>(&'a self, wanted: &[usize]) -> Result<Ahead<'a>, ExtractError> {
+        Ok(Ahead::here(self.batches(wanted, None)?))
+    }
 
     /// Index of a column by name.
     fn column(&self, name: &str) -> Option<usize> {

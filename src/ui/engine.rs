@@ -81,11 +81,11 @@ impl Kit {
     /// # Errors
     /// The browser starts no workers here.
     pub fn start(&self) -> Result<(Worker, String), JsValue> {
-        // The first message is the compiled engine. A rejected promise in a worker is silent to the page unless it is
-        // thrown again.
+        // The first message is the compiled engine, which stays at hand for a second worker (see `worker::remote`). A
+        // rejected promise in a worker is silent to the page unless it is thrown again.
         let script = format!(
             "addEventListener('unhandledrejection',e=>setTimeout(()=>{{throw e.reason}}));{}\n\
-             addEventListener('message',e=>wasm_bindgen({{module_or_path:e.data}}),{{once:true}});",
+             addEventListener('message',e=>wasm_bindgen({{module_or_path:self.engineModule=e.data}}),{{once:true}});",
             self.script
         );
         let kind = BlobPropertyBag::new();

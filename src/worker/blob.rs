@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use js_sys::Uint8Array;
 use web_sys::{File, FileReaderSync};
 
+use super::remote;
+use crate::extract::remote::RemoteDecoder;
 use crate::extract::source::{Source, SourceError};
 
 thread_local! {
@@ -64,5 +66,9 @@ impl Source for BlobSource {
                 detail: "the browser refused; has the file changed or moved?".to_owned(),
             }),
         }
+    }
+
+    fn remote(&self, columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
+        FILES.with_borrow(|files| remote::decoder(files.get(self.slot)?, columns))
     }
 }

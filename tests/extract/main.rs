@@ -14,6 +14,7 @@ mod bad_input;
 mod csv;
 mod fixtures;
 mod hostile;
+mod kernels;
 mod names;
 mod real_data;
 mod rules;

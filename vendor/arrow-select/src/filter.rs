@@ -54,7 +54,7 @@ pub fn filter(values: &dyn Array, predicate: &BooleanArray) -> Result<ArrayRef, 
     }
     let mask = prep_null_mask_filter(predicate);
     let parts = SlicesIterator::new(&mask).map(|(start, end)| Part::Range(0, start, end));
-    Ok(copied(&[values], parts, false, mask.true_count()))
+    copied(&[values], parts, false, mask.true_count())
 }
 
 /// [`filter`] of each column.

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, make_array};
 use arrow_data::transform::MutableArrayData;
+use arrow_schema::ArrowError;
 
 /// What is copied: a range `[start, end)` of the array at an index, or so many nulls.
 pub(crate) enum Part {
@@ -10,14 +11,19 @@ pub(crate) enum Part {
 }
 
 /// The parts one after the other; `arrays` must be of one type and not none.
-pub(crate) fn copied(arrays: &[&dyn Array], parts: impl Iterator<Item = Part>, nulls: bool, length: usize) -> ArrayRef {
+pub(crate) fn copied(
+    arrays: &[&dyn Array],
+    parts: impl Iterator<Item = Part>,
+    nulls: bool,
+    length: usize,
+) -> Result<ArrayRef, ArrowError> {
     let data: Vec<_> = arrays.iter().map(|array| array.to_data()).collect();
     let mut copy = MutableArrayData::new(data.iter().collect(), nulls, length);
     for part in parts {
         match part {
-            Part::Range(array, start, end) => copy.extend(array, start, end),
-            Part::Nulls(count) => copy.extend_nulls(count),
+            Part::Range(array, start, end) => copy.try_extend(array, start, end)?,
+            Part::Nulls(count) => copy.try_extend_nulls(count)?,
         }
     }
-    make_array(copy.freeze())
+    Ok(make_array(copy.freeze()))
 }

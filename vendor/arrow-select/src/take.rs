@@ -32,7 +32,7 @@ pub fn take(values: &dyn Array, indices: &dyn Array, options: Option<TakeOptions
             values.len()
         )));
     }
-    Ok(copied(&[values], runs(&at), at.contains(&None), at.len()))
+    copied(&[values], runs(&at), at.contains(&None), at.len())
 }
 
 /// Neighbouring positions as one range.
