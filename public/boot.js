@@ -17,11 +17,22 @@ function say(code, text) {
   }
 }
 
+// The opening comes first: what the page is made of would compete with it for a slow line. Nothing is painted in a tab
+// behind another, and some browsers do not say when they paint.
+const painted = new Promise((resolve) => {
+  const supported = typeof PerformanceObserver === "function" && PerformanceObserver.supportedEntryTypes?.includes("paint");
+  if (document.visibilityState !== "visible" || !supported) return resolve();
+  new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
+  setTimeout(resolve, 1000);
+});
+
 async function boot() {
   if (typeof WebAssembly !== "object" || !WebAssembly.validate(simd)) {
     say("old_browser", "This browser is too old for Quadrant: it needs WebAssembly with SIMD (Chrome or Edge 91, Firefox 89, Safari 16.4, or newer). Open the page in a newer one. Nothing was sent anywhere.");
     return;
   }
+  await painted;
+  for (const link of document.querySelectorAll("link[data-rel]")) link.rel = link.dataset.rel;
   try {
     const page = await import(new URL(tag.dataset.pageJs, document.baseURI));
     await page.default({ module_or_path: new URL(tag.dataset.pageWasm, document.baseURI) });

@@ -6,46 +6,63 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::pages::check_header;
 use super::source::Source;
 
-/// Bytes read at once. One page header costs as much as a whole window, so neighbours come along.
-const WINDOW: u64 = 1 << 20;
-/// Windows kept: one per column that is read side by side.
-const WINDOWS: usize = 12;
+/// Bytes read at once, where few columns are read side by side. A host may take milliseconds to answer (a browser asks
+/// another process twice), whatever the length.
+const MOST: u64 = 8 << 20;
+/// And where many are.
+const LEAST: u64 = 1 << 20;
+/// Bytes that the windows of all columns may hold together, roughly.
+const BUDGET: u64 = 24 << 20;
+/// Bytes between two chunks that are rather read along than asked around.
+const GAP: u64 = 1 << 19;
 /// Longest page header read (statistics inside may be long strings).
 const LONGEST_HEADER: u64 = 1 << 16;
 
 /// Reads ranges through a few buffered windows and refuses what lies outside the file or cannot be a page.
 pub(super) struct Chunks {
     source: Arc<dyn Source>,
-    /// Where column chunks end, ascending: a window does not reach into the next one, which is another column's.
-    ends: Vec<u64>,
+    /// The column chunks that are wanted, from where to where, ascending.
+    chunks: Vec<(u64, u64)>,
+    /// Ends of the runs of chunks that lie close together, ascending.
+    run_ends: Vec<u64>,
+    /// Most bytes of a window, and most windows.
+    window: u64,
+    count: usize,
     windows: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
 impl Chunks {
-    pub(super) fn new(source: Arc<dyn Source>, metadata: &ParquetMetaData) -> Self {
-        let mut ends: Vec<u64> = metadata
-            .row_groups()
-            .iter()
-            .flat_map(RowGroupMetaData::columns)
-            .map(|chunk| {
-                let (start, length) = chunk.byte_range();
-                start.saturating_add(length)
-            })
-            .collect();
-        ends.sort_unstable();
-        Self { source, ends, windows: Mutex::default() }
+    /// Of the columns whose chunks `wanted` names by their positions in a row group.
+    pub(super) fn new(source: Arc<dyn Source>, metadata: &ParquetMetaData, wanted: impl Fn(usize) -> bool) -> Self {
+        let leaves = metadata.file_metadata().schema_descr().num_columns();
+        let columns = (0..leaves).filter(|&leaf| wanted(leaf)).count().max(1);
+        let groups = metadata.row_groups().iter().map(RowGroupMetaData::columns);
+        let of_group =
+            |group: &[_]| group.iter().enumerate().filter(|(leaf, _)| wanted(*leaf)).map(extent).collect::<Vec<_>>();
+        let mut chunks: Vec<(u64, u64)> = groups.flat_map(of_group).collect();
+        chunks.sort_unstable();
+        let apart = chunks.windows(2).filter(|pair| pair[1].0 > pair[0].1.saturating_add(GAP)).map(|pair| pair[0].1);
+        let run_ends = apart.chain(chunks.last().map(|last| last.1)).collect();
+        let window = (BUDGET / columns as u64).clamp(LEAST, MOST);
+        Self { source, chunks, run_ends, window, count: columns + 1, windows: Mutex::default() }
     }
 
     /// Bytes worth reading from `start` on.
     fn worth(&self, start: u64) -> u64 {
-        let end = self.ends.get(self.ends.partition_point(|end| *end <= start)).copied();
-        end.map_or(WINDOW, |end| (end - start).min(WINDOW))
+        let end = self.run_ends.get(self.run_ends.partition_point(|end| *end <= start)).copied();
+        end.map_or(self.window, |end| (end - start).min(self.window))
+    }
+
+    /// The end of the chunk that `start` lies in.
+    fn end_of_chunk(&self, start: u64) -> Option<u64> {
+        let at = self.chunks.partition_point(|(from, _)| *from <= start).checked_sub(1)?;
+        Some(self.chunks[at].1).filter(|end| *end > start)
     }
 
     /// `length` bytes from `start`, from a window if one holds them.
@@ -73,14 +90,20 @@ impl Chunks {
         let missing = take as usize - buffer.len();
         self.source.append(at, missing, &mut buffer).map_err(|e| ParquetError::External(Box::new(e)))?;
         let bytes = Bytes::from(buffer);
-        if bytes.len() as u64 <= WINDOW {
-            if windows.len() == WINDOWS {
+        if bytes.len() as u64 <= self.window {
+            if windows.len() == self.count {
                 windows.pop_front();
             }
             windows.push_back((start, bytes.clone()));
         }
         Ok(bytes.slice(..length))
     }
+}
+
+/// Where a column's chunk lies in the file.
+fn extent((_, chunk): (usize, &ColumnChunkMetaData)) -> (u64, u64) {
+    let (start, length) = chunk.byte_range();
+    (start, start.saturating_add(length))
 }
 
 impl Length for Chunks {
@@ -94,7 +117,9 @@ impl ChunkReader for Chunks {
 
     /// Parquet asks for a stream only to read a page header, so the header is checked first.
     fn get_read(&self, start: u64) -> parquet::errors::Result<ChunkRead> {
-        let longest = self.source.len().saturating_sub(start).min(LONGEST_HEADER);
+        // No header reaches beyond its chunk.
+        let end = self.end_of_chunk(start).unwrap_or(u64::MAX).min(self.source.len());
+        let longest = end.saturating_sub(start).min(LONGEST_HEADER);
         let bytes = self.range(start, longest as usize)?;
         check_header(&bytes, self.source.len()).map_err(ParquetError::General)?;
         Ok(ChunkRead { bytes, at: 0 })

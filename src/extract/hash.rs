@@ -7,8 +7,10 @@ use super::parquet_file::source_error;
 use super::source::Source;
 use crate::pace::Pace;
 
-/// Bytes read at a time.
-const RANGE: usize = 1 << 20;
+/// Bytes read at a time: more than are hashed at a time, since a host may take milliseconds to answer.
+const RANGE: usize = 4 << 20;
+/// Bytes hashed at a time.
+const PIECE: usize = 1 << 20;
 
 /// The file's SHA-256 as 64 hexadecimal digits.
 ///
@@ -22,9 +24,11 @@ pub async fn sha256(source: &dyn Source, pace: &Pace) -> Result<String, ExtractE
         let wanted = RANGE.min((source.len() - at) as usize);
         let range = &mut buffer[..wanted];
         source.read(at, range).map_err(|error| source_error(source.name().to_owned(), &error))?;
-        digest.update(range);
-        at += wanted as u64;
-        pace.tick(at, source.len()).await?;
+        for piece in range.chunks(PIECE) {
+            digest.update(piece);
+            at += piece.len() as u64;
+            pace.tick(at, source.len()).await?;
+        }
     }
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = digest.finalize().iter().flat_map(|&byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();

@@ -192,7 +192,7 @@ impl ParquetFile {
         let mask = ProjectionMask::roots(schema, wanted.iter().copied());
         let record = Record::default();
         let groups = Groups {
-            chunks: Arc::new(Chunks::new(Arc::clone(&self.source), &self.metadata)),
+            chunks: Arc::new(Chunks::new(Arc::clone(&self.source), &self.metadata, |leaf| mask.leaf_included(leaf))),
             metadata: Arc::clone(&self.metadata),
             record: Arc::clone(&record),
         };

@@ -90,12 +90,14 @@ pub fn Figure(
     let (room, set_room) = signal(None::<f64>);
     Effect::new(move || {
         viewport.track();
-        if let Some(plate) = plate.get() {
+        let Some(plate) = plate.get() else { return };
+        // With the next frame: asked for now, the browser would lay out the page in the midst of its being built.
+        request_animation_frame(move || {
             let width = f64::from(plate.client_width());
-            if room.get_untracked() != Some(width) {
+            if room.try_get_untracked().is_some_and(|room| room != Some(width)) {
                 set_room.set(Some(width));
             }
-        }
+        });
     });
     // Several charts of one kind may stand on a page, and every id only once.
     let number = DRAWN.fetch_add(1, Ordering::Relaxed);

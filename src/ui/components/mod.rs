@@ -11,6 +11,7 @@ pub mod names;
 pub mod notices;
 pub mod period;
 pub mod picker;
+pub mod piecewise;
 pub mod plane;
 pub mod problem;
 pub mod section;

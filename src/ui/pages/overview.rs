@@ -13,6 +13,7 @@ use crate::ui::components::departed::departed;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
+use crate::ui::components::piecewise::piecewise;
 use crate::ui::components::section::{absent, item, section, table, wide};
 use crate::ui::figure::{Figure, Words};
 use crate::ui::json;
@@ -91,22 +92,35 @@ fn front(state: State) -> AnyView {
             })
         })
     });
-    let anyone = Memo::new(move |_| {
-        state
-            .shown
-            .with(|shown| shown.as_ref().is_some_and(|shown| !json::open(&shown.view.overview).who.rows.is_empty()))
-    });
     view! {
         <article class="front">
             {move || words.get().map(|words| story(&words))}
             <div class="hero">{part(state, |all| &all.segments, segments)}</div>
             {move || words.get().map(|words| beneath(&words.brief))}
         </article>
-        <DepthOffer/>
-        {part(state, |all| &all.map, map)}
-        {part(state, |all| &all.who, who)}
-        {move || anyone.get().then(customer)}
-        <Downloads/>
+        {piecewise(state, &[
+            |_| view! { <DepthOffer/> }.into_any(),
+            |state| part(state, |all| &all.map, map),
+            |state| part(state, |all| &all.who, who),
+            look_up,
+            |_| view! { <Downloads/> }.into_any(),
+            |_| all_onward(),
+        ])}
+    }
+    .into_any()
+}
+
+fn look_up(state: State) -> AnyView {
+    let anyone = Memo::new(move |_| {
+        state
+            .shown
+            .with(|shown| shown.as_ref().is_some_and(|shown| !json::open(&shown.view.overview).who.rows.is_empty()))
+    });
+    (move || anyone.get().then(customer)).into_any()
+}
+
+fn all_onward() -> AnyView {
+    view! {
         <nav class="onward" aria-label="What to open next">
             {onward(Page::Documents, "Read the decision memo", "The case in one page, with these numbers.")}
             {onward(Page::Segments, "Move the lines", "Where frequent and loyal begin is a choice. See what follows from another.")}
