@@ -5,10 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type};
+use arrow_array::{RecordBatch, UInt32Array};
+use arrow_schema::{Field, Schema};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use quadrant::planning::baseline::Baseline;
 use quadrant::planning::monitoring::{Call, Cause, Drift};
@@ -267,6 +270,31 @@ fn what_does_not_fit_the_baseline_is_refused() {
             "mine-2",
         ),
         (
+            "a field that is missing, and a hash that was made to fit",
+            bad("missing", &base, true, &|v| drop(v["drivers"][1]["bins"].as_object_mut().unwrap().remove("edges"))),
+            &star,
+            "the field \"drivers[1].bins.edges\" is missing",
+        ),
+        (
+            "a field that got lost",
+            bad("lost", &base, false, &|v| drop(v.as_object_mut().unwrap().remove("customers"))),
+            &star,
+            "the field \"customers\" is missing",
+        ),
+        (
+            "a field of another kind",
+            bad("kind", &base, true, &|v| v["thresholds"]["loyalty"]["threshold"] = "high".into()),
+            &star,
+            "the field \"thresholds.loyalty.threshold\" holds \"high\", where a number that can be should be",
+        ),
+        (
+            "a name that is unknown",
+            bad("unknown", &base, true, &|v| v["extract"]["columns"][2]["role"] = "spirit".into()),
+            &star,
+            "the field \"extract.columns[2].role\" holds \"spirit\"",
+        ),
+        ("a file cut short", write("short.json", b"{\"format\": \"quadrant-baseline\", "), &star, "line 1 column"),
+        (
             "a threshold that cannot be",
             bad("threshold", &base, true, &|v| v["thresholds"]["loyalty"]["threshold"] = 7.into()),
             &star,
@@ -461,6 +489,61 @@ fn who_would_move_at_new_thresholds_is_in_the_assignments() {
     let moved = frozen.iter().zip(&shadow).filter(|(a, b)| a != b).count() as u64;
     assert_eq!(moved, drift(&out).shadow.moved);
     assert!(moved > 0);
+}
+
+/// A later extract whose reordered flags are null in a part of the rows.
+fn unflagged(files: &[PathBuf], folder: &Path, one_in: usize) -> Vec<PathBuf> {
+    std::fs::create_dir_all(folder).unwrap();
+    let copy = |path: &PathBuf| {
+        let to = folder.join(path.file_name().unwrap());
+        let batch = read(path);
+        let Ok(at) = batch.schema().index_of("reordered") else {
+            std::fs::copy(path, &to).unwrap();
+            return to;
+        };
+        let rows = UInt32Array::from_iter((0..batch.num_rows()).map(|row| (row % one_in != 0).then_some(row as u32)));
+        let mut columns = batch.columns().to_vec();
+        columns[at] = arrow_select::take::take(&columns[at], &rows, None).unwrap();
+        let fields: Vec<Field> =
+            batch.schema().fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+        let mut writer = ArrowWriter::try_new(std::fs::File::create(&to).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        to
+    };
+    files.iter().map(copy).collect()
+}
+
+#[test]
+fn flags_that_are_null_in_a_part_of_the_rows_are_broken_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let out = analyzed(path, "reference", &generated(path, 2_500, "star", "typical", 7));
+    let base = out.join("baseline.json");
+    let files = unflagged(&generated(path, 2_500, "star", "typical", 8), &path.join("later"), 4);
+    let to = path.join("drift");
+    let output = run("monitor", &files, &[("--baseline", &base), ("--out", &to)]);
+    assert_eq!(code(&output), 4, "{}{}", stdout(&output), stderr(&output));
+    let found = drift(&to);
+    assert_eq!((found.call, found.cause), (Call::Alert, Cause::Data), "{}", found.summary);
+    assert!(
+        found.summary.contains("lines without a reordered flag: 0.0% in the baseline, 25.0% now"),
+        "{}",
+        found.summary
+    );
+    // A baseline of a build that did not count them: what cannot be told is said, and no behaviour is blamed.
+    let old = path.join("old.json");
+    tampered(&base, &old, true, |v| {
+        v["extract"]["quality"].as_object_mut().unwrap().remove("unknown_flag_share");
+    });
+    let previous = out.join("assignments.parquet");
+    let output = run("monitor", &files, &[("--baseline", &old), ("--previous", &previous), ("--out", &to)]);
+    assert_eq!(code(&output), 3, "{}{}", stdout(&output), stderr(&output));
+    let found = drift(&to);
+    assert_eq!((found.call, found.cause), (Call::Watch, Cause::Unknown), "{}", found.summary);
+    assert!(found.cause_text.starts_with("25.0% of the lines have no reordered flag"), "{}", found.cause_text);
+    assert!(found.warnings.contains(&found.cause_text));
 }
 
 /// The example schedule as cron would run it: silent on keep, one line on watch, the month kept for the next.

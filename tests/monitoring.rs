@@ -303,6 +303,14 @@ fn a_broken_column_is_an_alert_at_once() {
     let broken = |quality: &mut Quality| quality.missing_gap_share = 0.09;
     let drift = watched(&reference, &Later { table: observe(&people, 2), before: None, quality: broken, earlier: &[] });
     assert_eq!((drift.call, drift.exit_code, drift.cause), (Call::Alert, 4, Cause::Data), "{}", drift.summary);
+    let mut flagged = reference.clone();
+    flagged.extract.quality.unknown_flag_share = Some(0.02);
+    let known = |quality: &mut Quality| quality.unknown_flag_share = Some(0.025);
+    let drift = watched(&flagged, &Later { table: observe(&people, 2), before: None, quality: known, earlier: &[] });
+    assert_eq!(drift.call, Call::Keep, "as many as ever: {}", drift.summary);
+    let unknown = |quality: &mut Quality| quality.unknown_flag_share = Some(0.05);
+    let drift = watched(&flagged, &Later { table: observe(&people, 2), before: None, quality: unknown, earlier: &[] });
+    assert_eq!((drift.call, drift.exit_code, drift.cause), (Call::Alert, 4, Cause::Data), "{}", drift.summary);
     let mut lost = observe(&people, 2);
     lost.behaviour_lost("avg_basket_size");
     let drift = watched(&reference, &Later { table: lost, before: None, quality: fine, earlier: &[] });

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::extract::findings::FileFindings;
@@ -11,7 +12,7 @@ use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
 use crate::pipeline::run::Finished;
 use crate::report::identity::receipt_id;
-use crate::stats::json::{Json, indented};
+use crate::stats::json::{self, Json, indented};
 
 use super::ExportError;
 
@@ -79,15 +80,28 @@ impl Receipt {
     /// # Errors
     /// In words: no receipt, or one of a newer schema.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let receipt = Self::deserialize(Json(value)).map_err(|error| error.to_string())?;
-        if receipt.schema_version > SCHEMA_VERSION {
-            return Err(format!(
-                "it has schema version {}; this build reads up to {SCHEMA_VERSION}",
-                receipt.schema_version
-            ));
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        // Before its fields: a later build may have others.
+        let version = value.get("schema_version").and_then(Value::as_u64).unwrap_or_default();
+        if version > u64::from(SCHEMA_VERSION) {
+            return Err(format!("it has schema version {version}; this build reads up to {SCHEMA_VERSION}"));
         }
-        Ok(receipt)
+        Self::deserialize(Json(value.clone())).map_err(|slip| {
+            let file = Hashed { name: String::new(), bytes: 0, sha256: String::new() };
+            let sound = Self {
+                schema_version: SCHEMA_VERSION,
+                id: String::new(),
+                build: Build::current(),
+                seed: 0,
+                params: Params::default(),
+                date: None,
+                mapping: None,
+                inputs: vec![file.clone()],
+                outputs: vec![file],
+            };
+            let reads = |value| Self::deserialize(Json(value)).is_ok();
+            json::value(&sound).ok().and_then(|sound| json::misfit(&value, &sound, &reads)).unwrap_or(slip.to_string())
+        })
     }
 
     /// Id of a run, the same that documents carry: see [`receipt_id`].
@@ -208,6 +222,35 @@ mod tests {
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found[0].contains("input a") && found[1].contains("input b") && found[2].contains("output s: missing"));
         assert!(!receipt(vec![], vec![]).differences(&receipt(vec![], vec![])).is_empty());
+    }
+
+    #[test]
+    fn a_receipt_that_cannot_be_read_says_which_field() {
+        let file = serde_json::json!({"name": "a", "bytes": 1, "sha256": ""});
+        let sound = serde_json::json!({
+            "schema_version": SCHEMA_VERSION, "id": "1", "build": {"version": "1"}, "seed": 42, "params": Params::default(),
+            "inputs": [file], "outputs": [file, file],
+        });
+        let told = |change: &dyn Fn(&mut Value)| {
+            let mut value = sound.clone();
+            change(&mut value);
+            Receipt::read(value.to_string().as_bytes())
+        };
+        assert!(told(&|_| ()).is_ok());
+        let told = |change: &dyn Fn(&mut Value)| told(change).unwrap_err();
+        assert_eq!(
+            told(&|v| v["outputs"][1]["bytes"] = "1 kB".into()),
+            "the field \"outputs[1].bytes\" holds \"1 kB\", where a number that can be should be"
+        );
+        assert_eq!(told(&|v| drop(v["build"].take())), "the field \"build\" holds null, where an object should be");
+        let without = |v: &mut Value| drop(v.as_object_mut().unwrap().remove("seed"));
+        assert_eq!(told(&without), "the field \"seed\" is missing");
+        let newer = |v: &mut Value| {
+            without(v);
+            v["schema_version"] = (SCHEMA_VERSION + 1).into();
+        };
+        assert!(told(&newer).contains("this build reads up to"));
+        assert!(Receipt::read(b"{\"id\": ").unwrap_err().contains("line 1"));
     }
 
     #[test]

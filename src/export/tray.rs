@@ -89,7 +89,8 @@ impl Tray {
             return seen("baseline", note);
         }
         let has = |name: &str| value.get(name).is_some();
-        if has("inputs") && has("outputs") {
+        // One that lost a field is still meant as one, and is told which.
+        if has("params") && (has("inputs") || has("outputs")) && !has("readiness") {
             let receipt = Receipt::read(&text).map_err(|detail| Failure {
                 stage: "decision".to_owned(),
                 code: "not_a_receipt".to_owned(),

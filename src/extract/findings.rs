@@ -91,4 +91,7 @@ pub struct Integrity {
     pub unknown_products: u64,
     /// Orders, not a customer's first, without a gap.
     pub missing_gaps: u64,
+    /// Rows whose reordered flag, which a column gives, is null or no flag.
+    #[serde(default)]
+    pub unknown_flags: u64,
 }

@@ -15,6 +15,8 @@ pub(super) struct Flags {
     pub(super) values: Vec<bool>,
     /// Values that were not null.
     pub(super) present: u64,
+    /// Values that are null, or say neither yes nor no.
+    pub(super) unknown: u64,
     /// Values that are neither 0 nor 1.
     pub(super) bad: u64,
     /// The first of them: row in the batch and text.
@@ -28,6 +30,7 @@ impl Flags {
         self.values.clear();
         self.values.reserve(array.len());
         self.present = array.len() as u64;
+        self.unknown = 0;
         self.bad = 0;
         self.first_bad = None;
         let plain = array.null_count() == 0
@@ -70,6 +73,7 @@ impl Flags {
         self.bad = self.numbers.bad;
         self.first_bad = self.numbers.first_bad.take();
         let numbers = &self.numbers.values;
+        self.unknown = numbers.iter().filter(|v| v.is_nan()).count() as u64;
         self.values.clear();
         self.values.extend(numbers.iter().map(|v| *v > 0.0));
         let mut odd = numbers.iter().enumerate().filter(|(_, v)| !v.is_nan() && **v != 0.0 && **v != 1.0);
@@ -107,7 +111,7 @@ mod tests {
         ] {
             let flags = read(array);
             assert_eq!(flags.values, [false, true, true]);
-            assert_eq!((flags.present, flags.bad, flags.first_bad), (3, 0, None));
+            assert_eq!((flags.present, flags.bad, flags.first_bad, flags.unknown), (3, 0, None, 0));
         }
     }
 
@@ -116,6 +120,9 @@ mod tests {
         let flags = read(Arc::new(Int8Array::from(vec![None, Some(1), Some(2), Some(-1)])));
         assert_eq!(flags.values, [false, true, true, false]);
         assert_eq!((flags.present, flags.bad, flags.first_bad), (3, 2, Some((2, "2".to_owned()))));
+        assert_eq!(flags.unknown, 1);
+        let flags = read(Arc::new(StringArray::from(vec![Some("yes"), None, Some("perhaps"), Some("0")])));
+        assert_eq!((flags.values, flags.unknown), (vec![true, false, false, false], 2));
         let flags = read(Arc::new(Int64Array::from(vec![5, 0])));
         assert_eq!((flags.values, flags.bad), (vec![true, false], 1));
     }

@@ -516,7 +516,7 @@ async fn put(
     let orders = filled.end.len();
     let (mut quantity, mut amount) = <(Numbers, Numbers)>::default();
     let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
-    let (mut rows_before, mut without_product, mut unknown) = (0u64, 0u64, 0u64);
+    let (mut rows_before, mut without_product, mut unknown, mut unflagged) = (0u64, 0u64, 0u64, 0u64);
     while let Some(found) = found.next().await {
         let Found { batch, runs, products, distinct, mut reordered } = found?;
         if let Some(at) = slot(Role::Category) {
@@ -535,6 +535,7 @@ async fn put(
             }
         }
         w_reordered.saw(reordered.present);
+        unflagged += reordered.unknown;
         if let Some((row, value)) = reordered.first_bad.take() {
             w_reordered.refuse(reordered.bad, rows_before + row as u64, || value);
         }
@@ -578,6 +579,8 @@ async fn put(
         reading.tick(batch.num_rows()).await?;
     }
     reading.integrity.unknown_products += unknown;
+    reading.integrity.unknown_flags += unflagged;
+    reading.notes.say("reordered_unknown", unflagged, "Lines without a reordered flag were read as not reordered");
     reading.notes.say("unknown_products", unknown, "Lines name products that are not in the product file");
     reading.notes.say(
         "rows_without_product",

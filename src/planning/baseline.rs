@@ -251,35 +251,53 @@ impl Baseline {
         let computed = hash_of(&value);
         let found = value.get("sha256").and_then(Value::as_str).unwrap_or_default().to_owned();
         if found != computed {
-            return Err(PlanningError::HashMismatch { found, computed });
+            // Who lost a field on the way is helped more by its name than by two hashes.
+            return Err(match misfit(&value) {
+                Some(field) => not(field),
+                None => PlanningError::HashMismatch { found, computed },
+            });
         }
         let definitions = value.pointer("/definitions/id").and_then(Value::as_str).unwrap_or_default();
         if definitions != DEFINITIONS {
             return Err(PlanningError::OtherDefinitions { found: definitions.to_owned(), known: DEFINITIONS });
         }
-        let baseline = Self::deserialize(Json(value)).map_err(|error| not(error.to_string()))?;
+        let baseline = Self::deserialize(Json(value.clone()))
+            .map_err(|slip| not(misfit(&value).unwrap_or_else(|| slip.to_string())))?;
         baseline.check_figures()?;
         Ok(baseline)
     }
 
     fn check_figures(&self) -> Result<(), PlanningError> {
-        let not = |detail: &str| Err(PlanningError::NotBaseline { detail: detail.to_owned() });
-        for score in [&self.thresholds.frequency, &self.thresholds.loyalty] {
-            if !(0.0..=1.0).contains(&score.threshold) || !score.percentiles.is_sound() {
-                return not("a threshold or its percentiles cannot be");
+        let not = |detail: String| Err(PlanningError::NotBaseline { detail });
+        for (name, score) in [("frequency", &self.thresholds.frequency), ("loyalty", &self.thresholds.loyalty)] {
+            if !(0.0..=1.0).contains(&score.threshold) {
+                return not(format!(
+                    "the field \"thresholds.{name}.threshold\" is {}, which a threshold cannot be",
+                    score.threshold
+                ));
+            }
+            if !score.percentiles.is_sound() {
+                return not(format!("the percentiles in the field \"thresholds.{name}.percentiles\" cannot be"));
             }
         }
+        let counted = self.segments.iter().map(|s| s.count).fold(0, u64::saturating_add);
         if self.segments.len() != Segment::ALL.len()
             || self.segments.iter().zip(Segment::ALL).any(|(found, segment)| found.name != segment)
-            || self.segments.iter().map(|s| s.count).sum::<u64>() != self.customers
+            || counted != self.customers
         {
-            return not("its segments are not the four, or do not add up");
+            return not(format!(
+                "the counts in the field \"segments\" are not those of the four, or do not add up: {counted}, and \
+                 \"customers\" is {}",
+                self.customers
+            ));
         }
-        if self.drivers.iter().any(|d| !d.bins.is_sound() || !d.grid.is_sound() || d.segments.len() != 4) {
-            return not("the bins of a driver cannot be");
+        if let Some(driver) =
+            self.drivers.iter().find(|d| !d.bins.is_sound() || !d.grid.is_sound() || d.segments.len() != 4)
+        {
+            return not(format!("the bins of {} in the field \"drivers\" cannot be", driver.name));
         }
         if self.definitions.min_orders < 2 {
-            return not("its minimum number of orders is below 2");
+            return not("the field \"definitions.min_orders\" is below 2".to_owned());
         }
         Ok(())
     }
@@ -450,6 +468,30 @@ fn family(class: ColumnClass) -> u8 {
     }
 }
 
+/// Some baseline: what its fields look like, for [`misfit`].
+const SOUND: &str = r#"{"format": "", "schema_version": 1, "build": "", "receipt": "", "seed": 1, "as_of": null, "id_name": "",
+"definitions": {"id": "", "min_orders": 5, "frequency": "", "loyalty": "", "high": ""},
+"extract": {"layout": "star", "orders": 1, "order_lines": 1, "period": {"first": 1, "last": 1},
+ "columns": [{"role": "customer", "file": "", "column": "", "kind": "", "class": "integer"}],
+ "quality": {"customers": 1, "qualified": 1, "below_minimum": 1, "no_gap": 1, "no_lines": 1, "invalid_score": 1,
+  "missing_gap_share": 0.5, "null_key_share": 0.5, "orphan_line_share": 0.5, "unknown_product_share": 0.5,
+  "unknown_flag_share": 0.5, "empty_order_share": 0.5, "orders_per_customer": 0.5, "lines_per_order": 0.5}},
+"customers": 1,
+"thresholds": {
+ "frequency": {"threshold": 0.5, "p20": 0.5, "p50": 0.5, "p80": 0.5, "percentiles": {"edges": [0.5], "values": [0.5]}},
+ "loyalty": {"threshold": 0.5, "p20": 0.5, "p50": 0.5, "p80": 0.5, "percentiles": {"edges": [0.5], "values": [0.5]}}},
+"segments": [{"name": "Champions", "count": 1, "share": 0.5}],
+"drivers": [{"name": "", "customers": 1, "mean": 0.5, "std": 0.5, "bins": {"edges": [0.5], "counts": [1]},
+ "grid": {"edges": [0.5], "counts": [1]},
+ "segments": [{"segment": "Champions", "customers": 1, "mean": 0.5, "std": 0.5, "counts": [1]}]}],
+"migration": {"description": "", "kappa_frozen": 0.5, "agreement_frozen": 0.5, "kappa_ceiling": 0.5}, "sha256": ""}"#;
+
+/// The field that keeps a value from being a baseline, in words.
+fn misfit(value: &Value) -> Option<String> {
+    let sound = serde_json::from_str(SOUND).ok()?;
+    json::misfit(value, &sound, &|value| Baseline::deserialize(Json(value)).is_ok())
+}
+
 /// SHA-256 of the compact JSON with sorted keys, without the hash itself.
 fn hash_of(value: &Value) -> String {
     let mut value = value.clone();
@@ -461,4 +503,16 @@ fn hash_of(value: &Value) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_a_baseline_is_one() {
+        let sound: Value = serde_json::from_str(SOUND).unwrap();
+        let baseline = Baseline::deserialize(Json(sound.clone())).unwrap();
+        assert_eq!(baseline.value().unwrap(), sound, "with every field that a baseline has");
+    }
 }

@@ -20,7 +20,7 @@ use super::baseline::{Baseline, Overlap};
 use super::cohort::Movement;
 use super::drivers::{Driver, Sample, of_segment};
 use super::error::PlanningError;
-use super::quality::{QualityChange, quality_changes};
+use super::quality::{QualityChange, quality_changes, uncounted_flags};
 use super::shadow::{Shadow, shadow};
 use super::window::{Period, Window};
 use crate::report::figures::{coefficient, counted, decimal, integer, p_value, percent, significant};
@@ -376,8 +376,12 @@ pub fn monitor(baseline: &Baseline, now: &Now<'_>) -> Drift {
     // Stable: within a level, in the order of the bands above.
     signals.sort_by_key(|s| (std::cmp::Reverse(s.persistent), std::cmp::Reverse(s.level), !s.sure));
     let shadow = shadow(now.segmentation);
-    let (cause, cause_text) = cause(&signals, &drivers, baseline, &now.movement);
     let broken = signals.iter().any(|s| s.id.starts_with("quality:") && s.level == Level::Alert);
+    let flags = uncounted_flags(baseline, now.window).filter(|_| !broken && !signals.is_empty());
+    let (cause, cause_text) = match flags {
+        Some(text) => (Cause::Unknown, text),
+        None => cause(&signals, &drivers, baseline, &now.movement),
+    };
     let call = if broken {
         Call::Alert
     } else if signals.iter().any(|s| s.persistent) {
@@ -682,6 +686,7 @@ fn summary(call: Call, signals: &[Signal], compared: &Compared) -> String {
 
 fn warnings(baseline: &Baseline, now: &Now<'_>, signals: &[Signal]) -> Vec<String> {
     let mut warnings: Vec<String> = baseline.renamed(now.window).iter().map(|words| format!("{words}.")).collect();
+    warnings.extend(uncounted_flags(baseline, now.window));
     match now.overlap {
         Overlap::WholeHistory => warnings.push(
             "The extract covers the baseline's period again: averages over whole lifetimes change slowly and the two share \

@@ -114,6 +114,11 @@ pub(super) fn quality_changes(baseline: &Baseline, window: &Window, samples: &[S
         (empty.1 - empty.0).abs() > LOSS,
         Level::Alert,
     );
+    // A line without a flag counts as not reordered: loyalty falls by a fault of the file alone.
+    if let (Some(before), Some(after)) = (then.unknown_flag_share, now.unknown_flag_share) {
+        let what = "lines without a reordered flag";
+        share("unknown_flag_share", what, before, after, orders, after - before > FAULT, Level::Alert);
+    }
     let short = (of_customers(then, then.below_minimum), of_customers(now, now.below_minimum));
     let shorter = (short.1 - short.0).abs() > SHORTER;
     share("below_minimum", "customers with too few orders", short.0, short.1, customers, shorter, Level::Watch);
@@ -157,6 +162,18 @@ pub(super) fn quality_changes(baseline: &Baseline, window: &Window, samples: &[S
         });
     }
     changes
+}
+
+/// Lines without a flag that a baseline of an earlier build has nothing to compare with, in words.
+pub(super) fn uncounted_flags(baseline: &Baseline, window: &Window) -> Option<String> {
+    let now = window.quality.unknown_flag_share.filter(|&share| share > FAULT)?;
+    baseline.extract.quality.unknown_flag_share.is_none().then(|| {
+        format!(
+            "{} of the lines have no reordered flag and count as not reordered. The baseline's build did not count such \
+             lines, so whether this is new is not known: see the column, and make the baseline again with this build.",
+            percent(now)
+        )
+    })
 }
 
 /// Has a share moved by more than chance hardly reaches? `of`: what it is a share of, then and now.

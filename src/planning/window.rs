@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::extract::columns::MappedColumn;
 use crate::extract::findings::{ExtractFindings, Layout};
 use crate::extract::history::{Extract, NO_DAY};
+use crate::extract::schema::Role;
 use crate::features::table::FeatureTable;
 use crate::validation::timeline::iso_date;
 
@@ -65,6 +66,10 @@ pub struct Quality {
     pub orphan_line_share: f64,
     /// Lines whose product is not in the product file.
     pub unknown_product_share: f64,
+    /// Lines whose reordered flag is null or no flag. None where no column gives it, and in files of a build that did not
+    /// count them.
+    #[serde(default)]
+    pub unknown_flag_share: Option<f64>,
     /// Orders without a line.
     pub empty_order_share: f64,
     /// Orders per customer.
@@ -94,6 +99,13 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
+/// Are flags read, and not derived? As the reader has it: each file of lines has them.
+fn gives_flags(columns: &[MappedColumn]) -> bool {
+    let files = |role: Role| columns.iter().filter(move |column| column.role == role).map(|column| &column.file);
+    files(Role::Product).next().is_some()
+        && files(Role::Product).all(|lines| files(Role::Reordered).any(|flagged| flagged == lines))
+}
+
 impl Window {
     /// Describes an extract that has been read and put into features.
     pub fn of(extract: &Extract, findings: &ExtractFindings, table: &FeatureTable, columns: Vec<MappedColumn>) -> Self {
@@ -112,6 +124,8 @@ impl Window {
             null_key_share: share(integrity.null_keys, integrity.rows),
             orphan_line_share: share(integrity.orphan_lines, integrity.rows),
             unknown_product_share: share(integrity.unknown_products, findings.order_lines),
+            unknown_flag_share: gives_flags(&columns)
+                .then(|| share(integrity.unknown_flags, findings.order_lines).min(1.0)),
             empty_order_share: share(empty_orders as u64, findings.orders),
             orders_per_customer: share(findings.orders, findings.customers),
             lines_per_order: share(findings.order_lines, findings.orders),

@@ -4,7 +4,7 @@
 //! The page and [`super::measured::Measured`] read large nested findings. A general deserializer is compiled once per
 //! type, with an error text for everything that could be wrong with it, and that is most of a page's weight. This one
 //! accepts JSON's own shapes only (a struct is an object, never an array) and says no more than that something did not
-//! fit: both ends are of the same build.
+//! fit: both ends are of the same build. Where they are not, in files that people keep, [`misfit`] finds the field.
 //!
 //! **Writing** is to memory by one serializer, on one line or indented: a type's fields are compiled once for every
 //! serializer that it meets.
@@ -238,6 +238,68 @@ impl<'de> VariantAccess<'de> for Variant {
     }
 }
 
+/// Which field keeps `value` from being read, in words; `None` if `reads` takes it. Found by putting its parts, one at a
+/// time, in the place of those of `sound`, which `reads` takes: slow, and only for what has been refused already.
+pub fn misfit(value: &Value, sound: &Value, reads: &dyn Fn(Value) -> bool) -> Option<String> {
+    if reads(value.clone()) { None } else { Some(fault(value, sound, "", reads)) }
+}
+
+/// The fault of a `value` that is refused; `path` leads to it.
+fn fault(value: &Value, sound: &Value, path: &str, reads: &dyn Fn(Value) -> bool) -> String {
+    match (value, sound) {
+        (Value::Object(found), Value::Object(known)) => {
+            for (name, right) in known {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let Some(field) = found.get(name) else {
+                    let mut without = known.clone();
+                    without.remove(name);
+                    if reads(Value::Object(without)) {
+                        continue;
+                    }
+                    return format!("the field \"{path}\" is missing");
+                };
+                let with = |field| {
+                    let mut with = known.clone();
+                    with.insert(name.clone(), field);
+                    reads(Value::Object(with))
+                };
+                if !with(field.clone()) {
+                    return fault(field, right, &path, &with);
+                }
+            }
+            for (name, field) in found.iter().filter(|(name, _)| !known.contains_key(*name)) {
+                let mut with = known.clone();
+                with.insert(name.clone(), field.clone());
+                if !reads(Value::Object(with)) {
+                    return fault(field, &Value::Null, &format!("{path}.{name}"), &|_| false);
+                }
+            }
+        }
+        (Value::Array(found), Value::Array(known)) => {
+            let alone = |item| reads(Value::Array(vec![item]));
+            for (at, item) in found.iter().enumerate() {
+                if !alone(item.clone()) {
+                    return fault(item, known.first().unwrap_or(&Value::Null), &format!("{path}[{at}]"), &alone);
+                }
+            }
+        }
+        _ => {}
+    }
+    let kind = match sound {
+        Value::Null => "something else",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number that can be",
+        Value::String(_) => "a text that is known",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    let held: String = value.to_string().chars().take(40).collect();
+    if path.is_empty() {
+        return format!("it is not {kind}");
+    }
+    format!("the field \"{path}\" holds {held}, where {kind} should be")
+}
+
 /// On one line, as `serde_json::to_string` writes it.
 ///
 /// # Errors
@@ -380,6 +442,30 @@ mod tests {
         assert_eq!(read::<Shape>("{\"Number\": 1, \"Pair\": 2}"), Err(Slip));
         assert_eq!(read::<BTreeMap<Kind, u8>>("{\"neither\": 1}"), Err(Slip));
         assert_eq!(read::<(String, f64)>("[\"a\"]"), Err(Slip));
+    }
+
+    #[test]
+    fn the_field_that_does_not_fit_is_named() {
+        let sound = serde_json::json!({
+            "id": 7, "big": 1, "small": -1, "whole_float": 1.0, "float": 0.5, "text": "a", "flag": true, "none": null,
+            "some": 3, "list": [["a", 1.0]], "kinds": {"another": [1]}, "shapes": [{"Number": 1.0}], "absent": 0,
+        });
+        let told = |change: &dyn Fn(&mut Value)| {
+            let mut value = sound.clone();
+            change(&mut value);
+            misfit(&value, &sound, &|value| All::deserialize(Json(value)).is_ok())
+        };
+        assert_eq!(told(&|_| ()), None);
+        let without = |name: &'static str| move |v: &mut Value| drop(v.as_object_mut().unwrap().remove(name));
+        assert_eq!(told(&without("absent")), None, "what may be absent");
+        assert_eq!(told(&without("text")).unwrap(), "the field \"text\" is missing");
+        let said = told(&|v| v["big"] = "many".into()).unwrap();
+        assert_eq!(said, "the field \"big\" holds \"many\", where a number that can be should be");
+        let said = told(&|v| v["kinds"]["another"] = serde_json::json!([1, 2, -3])).unwrap();
+        assert_eq!(said, "the field \"kinds.another[2]\" holds -3, where a number that can be should be");
+        let said = told(&|v| v["shapes"] = serde_json::json!([{"Number": 1.0}, {"Number": null}])).unwrap();
+        assert_eq!(said, "the field \"shapes[1].Number\" holds null, where a number that can be should be");
+        assert_eq!(misfit(&Value::Null, &sound, &|_| false).unwrap(), "it is not an object");
     }
 
     #[test]

@@ -21,6 +21,15 @@ class Case:
     def __init__(self, name, files, arguments=(), engines=None):
         self.name, self.files, self.arguments, self.engines = name, [Path(f) for f in files], list(arguments), engines
 
+    def uploaded(self):
+        """Name of the table that the self-check reads; a table of the extract's own may have the usual one."""
+        return "quadrant_assignments" if "assignments" in {path.stem.lower() for path in self.files} else "assignments"
+
+    def lines(self, out):
+        """Tables that hold the order lines, as the baseline has mapped them; none at customer level."""
+        columns = json.loads((out / "baseline.json").read_text())["extract"]["columns"]
+        return {Path(column["file"]).stem for column in columns if column["role"] == "product"}
+
     def analyze(self, work):
         """Folder with assignments, baseline and SQL."""
         out = work / self.name / "out"
@@ -82,6 +91,7 @@ def generated(work):
         )
         yield Case(f"generated-{layout}-{scenario}", sorted(folder.glob("*.parquet")))
     yield from wide_ids(work)
+    yield from named_like_ours(work)
 
 
 def write(folder, name, columns):
@@ -122,6 +132,18 @@ def wide_ids(work):
         "line_order": at(files[1], "order_id"), "product": at(files[1], "product_id"), "reordered": at(files[1], "re-ordered?"),
     }}))
     yield Case("hostile-64-bit", files, ["--mapping", str(mapping)])
+
+
+def named_like_ours(work):
+    """Tables named like steps of the query, and like the self-check's own table; engines differ in what case tells apart."""
+    source = work / "generated-star-string-ids" / "in"
+    for number, (orders, lines) in enumerate([("lines_in", "orders_in"), ("Q_Lines_In", "q_orders_in"), ("SCORED", "assignments")]):
+        folder = work / f"named-like-ours-{number}" / "in"
+        folder.mkdir(parents=True)
+        files = [folder / f"{orders}.parquet", folder / f"{lines}.parquet"]
+        for path, name in zip(files, ("orders", "order_products__prior")):
+            path.write_bytes((source / f"{name}.parquet").read_bytes())
+        yield Case(folder.parent.name, files)
 
 
 def messy(work):
@@ -185,6 +207,16 @@ def messy(work):
     )
     text = pa.array([None if u is None or math.isnan(u) else f" {u}" for u in units], pa.string())
     again = pa.array([rng.choice(["yes", "No", "1", "0", None, "true"]) for _ in units], pa.string())
+    # Both derived, and orders after a date left out: the day of an order is that of its earliest line.
+    yield wide_case(work, "messy-as-of", {**base, "at": stamp}, roles, ["--min-orders", "3", "--as-of", "2016-09-30"])
+    yield wide_case(
+        work, "messy-sequence-flags", {**base, "at": stamp, "number": sequence, "again": again},
+        {**roles, "order_sequence": "number", "reordered": "again"}, ["--min-orders", "3"],
+    )
+    yield wide_case(
+        work, "messy-sequence-as-of", {**base, "at": stamp, "number": sequence}, {**roles, "order_sequence": "number"},
+        ["--min-orders", "3", "--as-of", "2016-09-30"],
+    )
     yield wide_case(
         work, "messy-flags", {**base, "quantity": text, "again": again, "at": stamp}, {**roles, "reordered": "again"},
         ["--min-orders", "3", "--as-of", "2016-09-30"],

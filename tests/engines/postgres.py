@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -75,22 +76,35 @@ class Postgres:
     def open(self, case, out):
         self.psql("DROP SCHEMA public CASCADE")
         self.psql("CREATE SCHEMA public")
-        for path in [*case.files, out / "assignments.parquet"]:
+        for path, name in [*((path, path.stem) for path in case.files), (out / "assignments.parquet", case.uploaded())]:
             table = pq.read_table(path)
             for at, field in enumerate(table.schema):
                 if pa.types.is_timestamp(field.type) and field.type.tz:
                     table = table.set_column(at, field.name, table[at].cast(pa.timestamp("us", tz="UTC")))
             columns = ", ".join(f"{quoted(f.name)} {type_of(f)}" for f in table.schema)
-            self.psql(f"CREATE TABLE {quoted(path.stem)} ({columns})")
+            self.psql(f"CREATE TABLE {quoted(name)} ({columns})")
             text = self.folder / "table.csv"
             pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
             with open(text) as rows:
-                self.psql(f"COPY {quoted(path.stem)} FROM STDIN (FORMAT csv)", rows)
+                self.psql(f"COPY {quoted(name)} FROM STDIN (FORMAT csv)", rows)
         return None
 
     def query(self, _connection, text):
         # As JSON, which keeps null, numbers and text apart, whatever stands in a name.
         return [tuple(json.loads(line).values()) for line in self.psql(f"SELECT row_to_json(r) FROM (\n{text}) AS r").splitlines()]
+
+    def scans(self, _connection, text):
+        """How often the plan reads each table."""
+        found = Counter()
+
+        def walk(node):
+            if "Relation Name" in node:
+                found[node["Relation Name"]] += 1
+            for below in node.get("Plans", []):
+                walk(below)
+
+        walk(json.loads(self.psql(f"EXPLAIN (FORMAT JSON)\n{text}"))[0]["Plan"])
+        return found
 
     def translate(self, text):
         return text

@@ -1,19 +1,29 @@
 """Runs the exported SQL in real engines: 0 differences to the analysis, on every case, by the exported check; and the
-statuses and frozen percentiles of `quadrant score`, customer for customer.
+statuses and frozen percentiles of `quadrant score`, customer for customer. The plan of each engine reads a table of order
+lines once.
 
     python tests/engines/run.py duckdb            (part of `make test`)
     python tests/engines/run.py spark postgres sqlglot
 """
 
+import json
+import re
 import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import pyarrow.parquet as pq  # noqa: E402
 from cases import ROOT, all_cases  # noqa: E402
+
+
+def tables(case, out):
+    """Files and the names of their tables."""
+    yield from ((path, path.stem) for path in case.files)
+    yield out / "assignments.parquet", case.uploaded()
 
 
 def sql(out, name, check):
@@ -34,14 +44,37 @@ class DuckDb:
 
     def open(self, case, out):
         connection = self.duckdb.connect()
-        for path in [*case.files, out / "assignments.parquet"]:
-            stem = path.stem.replace('"', '""')
+        for path, name in tables(case, out):
+            stem = name.replace('"', '""')
             where = str(path).replace("'", "''")
             connection.execute(f"CREATE {self.kind} \"{stem}\" AS SELECT * FROM read_parquet('{where}')")
         return connection
 
     def query(self, connection, text):
         return connection.execute(text).fetchall()
+
+    def scans(self, connection, text):
+        """How often the plan reads each table. A view's plan names no file: on tables, of which a few rows will do."""
+        beside = self.duckdb.connect()
+        for (name,) in self.query(connection, "SELECT table_name FROM information_schema.tables"):
+            quoted = '"' + name.replace('"', '""') + '"'
+            rows = connection.sql(f"FROM {quoted} LIMIT 100").to_arrow_table()
+            beside.execute(f"CREATE TABLE {quoted} AS FROM rows")
+        found = Counter()
+
+        def walk(node):
+            table = node.get("extra_info", {}).get("Table")
+            if table:
+                name = table.split(".main.", 1)[-1]
+                found[name[1:-1].replace('""', '"') if name.startswith('"') else name] += 1
+            for below in node.get("children", []):
+                walk(below)
+
+        [(_, plan)] = beside.execute(f"EXPLAIN (FORMAT JSON) {text}").fetchall()
+        for node in json.loads(plan):
+            walk(node)
+        beside.close()
+        return found
 
     def translate(self, text):
         return text
@@ -83,20 +116,26 @@ class Spark(DuckDb):
         self.spark = (
             SparkSession.builder.master("local[2]").appName("quadrant").config("spark.ui.enabled", "false")
             .config("spark.sql.shuffle.partitions", "4").config("spark.driver.memory", "3g")
-            .config("spark.ui.showConsoleProgress", "false").getOrCreate()
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.maxMetadataStringLength", "4000").getOrCreate()
         )
         self.spark.sparkContext.setLogLevel("ERROR")
 
     def open(self, case, out):
-        names = []
-        for path in [*case.files, out / "assignments.parquet"]:
-            quoted = "`" + path.stem.replace("`", "``") + "`"
+        places = {}
+        for path, name in tables(case, out):
+            quoted = "`" + name.replace("`", "``") + "`"
             # Spark's readers take some characters of a path for a pattern.
             link = Path(tempfile.mkdtemp()) / "table.parquet"
             link.symlink_to(path)
             self.spark.read.parquet(str(link)).createOrReplaceTempView(quoted)
-            names.append(path.stem)
-        return names
+            places[name] = str(link)
+        return places
+
+    def scans(self, connection, text):
+        plan = self.spark.sql(text)._jdf.queryExecution().executedPlan().toString()
+        read = re.findall(r"FileScan parquet .*?Location: \w+\(\d+ paths?\)\[file:([^\]]+)\]", plan)
+        return Counter({name: read.count(place) for name, place in connection.items()})
 
     def query(self, connection, text):
         # INT96, which Complete Journey has, is shown in the session's zone: the query's head says so.
@@ -156,12 +195,20 @@ def main(wanted):
                 connection = engine.open(case, out)
                 try:
                     [(differences, compared)] = engine.query(connection, engine.translate(sql(out, engine.dialect, True)))
-                    everyone = engine.query(connection, engine.translate(sql(out, engine.dialect, False)))
+                    scoring = engine.translate(sql(out, engine.dialect, False))
+                    began = time.monotonic()
+                    everyone = engine.query(connection, scoring)
+                    took = time.monotonic() - began
+                    read = engine.scans(connection, scoring)
+                    scans = {name: read[name] for name in sorted(case.lines(out))}
                 finally:
                     engine.close(connection)
                 others = unlike(scored, everyone)
-                ok = differences == 0 and others == 0 and compared == rows and rows > 0
+                once = all(count == 1 for count in scans.values())
+                ok = differences == 0 and others == 0 and compared == rows and rows > 0 and once
                 told = f"{differences} differences in {compared} of {rows} customers, {others} in {len(everyone)} of every status"
+                told += "".join(f", {name} read {count} times" for name, count in scans.items() if count != 1)
+                told += f", scoring alone {took:.1f} s"
             except Exception as error:  # an engine's refusal is a failure of ours
                 ok, told = False, f"{type(error).__name__}: {str(error)[:1500]}"
             failed += not ok

@@ -3,6 +3,9 @@
 //! Two identities keep it to one scan of the lines and without a join of lines with lines. Where the days between
 //! orders are derived from dates, a customer's gaps add up to last day less first day. Where `reordered` is derived, a
 //! customer's first line of a product is new and every later one a reorder: reordered lines = lines - products.
+//!
+//! Spark and `BigQuery` compute a step anew for each step that reads it. So whatever comes from the lines is a chain, each
+//! step read once: one wide file is grouped by order and by product in one go (`GROUPING SETS`).
 
 use std::collections::BTreeMap;
 
@@ -29,11 +32,17 @@ pub(super) struct Query {
 
 /// One step of a query.
 pub(super) struct Step {
-    name: &'static str,
+    name: String,
     why: String,
     /// Read more than once by later steps.
     shared: bool,
     body: String,
+}
+
+impl Step {
+    fn new(q: &str, name: &str, why: &str, body: String) -> Self {
+        Self { name: format!("{q}{name}"), why: why.to_owned(), shared: false, body }
+    }
 }
 
 /// The scoring query of a baseline: a plain `SELECT`, without a semicolon.
@@ -79,12 +88,24 @@ pub(super) fn plan(baseline: &Baseline, dialect: Dialect) -> Query {
         parts.entry(&column.file).or_default().insert(column.role, column);
     }
     let parts: Vec<Part<'_>> = parts.into_iter().collect();
+    let q = &mark(parts.iter().map(|(file, _)| table(file)));
     let mut steps = match baseline.extract.layout {
-        Layout::Customers => customer_steps(engine, baseline, &parts),
-        layout => history_steps(engine, baseline, &parts, layout == Layout::Wide),
+        Layout::Customers => customer_steps(engine, q, baseline, &parts),
+        layout => history_steps(engine, q, baseline, &parts, layout == Layout::Wide),
     };
-    steps.push(rule(engine, baseline));
-    Query { head: head(baseline, dialect), steps, select: select(engine, baseline) }
+    steps.push(rule(engine, q, baseline));
+    Query { head: head(baseline, dialect), steps, select: select(engine, q, baseline) }
+}
+
+/// What the names of all steps begin with, and no table's name: a step would hide a table of its name. Engines differ in
+/// whether case tells names apart.
+fn mark<'a>(tables: impl Iterator<Item = &'a str>) -> String {
+    let tables: Vec<String> = tables.map(str::to_lowercase).collect();
+    let mut mark = "q_".to_owned();
+    while tables.iter().any(|name| name.starts_with(&mark)) {
+        mark.insert(0, 'q');
+    }
+    mark
 }
 
 /// What, from what, by which run.
@@ -139,7 +160,7 @@ fn as_of(baseline: &Baseline) -> Option<&str> {
 const MARKED: [&str; 3] = [", day first", ", month first", ", decimal comma"];
 
 /// Table name of a file: its name without the ending.
-fn table(file: &str) -> &str {
+pub(super) fn table(file: &str) -> &str {
     let lower = file.to_ascii_lowercase();
     ["parquet", "csv", "pq", "csv.gz", "tsv", "tsv.gz", "txt", "txt.gz"]
         .iter()
@@ -162,7 +183,7 @@ fn source_step(engine: &dyn Engine, parts: &[&Part<'_>], columns: &[Source<'_>])
     selects.join("\n  UNION ALL\n")
 }
 
-fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], wide: bool) -> Vec<Step> {
+fn history_steps(engine: &dyn Engine, q: &str, baseline: &Baseline, parts: &[Part<'_>], wide: bool) -> Vec<Step> {
     let is_table = |roles: &Roles<'_>| roles.contains_key(&Role::CategoryKey) || roles.contains_key(&Role::ProductKey);
     let is_lines = |roles: &Roles<'_>| !wide && roles.contains_key(&Role::LineOrder);
     let orders: Vec<&Part<'_>> = parts
@@ -240,10 +261,10 @@ fn history_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>], w
     if wide {
         let mut all = order_columns.clone();
         all.extend(line_columns.into_iter().skip(1));
-        wide_steps(engine, &facts, source_step(engine, &lines, &all))
+        wide_steps(engine, q, &facts, source_step(engine, &lines, &all))
     } else {
         let orders = source_step(engine, &orders, &order_columns);
-        star_steps(engine, &facts, orders, source_step(engine, &lines, &line_columns))
+        star_steps(engine, q, &facts, orders, source_step(engine, &lines, &line_columns))
     }
 }
 
@@ -256,19 +277,27 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Columns of an order, each the least over its rows.
-    fn order_columns(&self) -> String {
-        let mut columns = String::new();
-        for (name, wanted) in [
+    /// Columns of an order, each said by `say`, as a list that goes on.
+    fn columns(&self, say: impl Fn(&str) -> String) -> String {
+        [
             ("gap", self.timing == Timing::Given),
             ("day", self.timing != Timing::Given || self.as_of.is_some()),
             ("sequence", self.timing == Timing::Sequence),
-        ] {
-            if wanted {
-                columns.push_str(&format!(", MIN({name}) AS {name}"));
-            }
-        }
-        columns
+        ]
+        .into_iter()
+        .filter(|(_, wanted)| *wanted)
+        .map(|(name, _)| say(name))
+        .collect()
+    }
+
+    /// Each the least over an order's rows.
+    fn order_columns(&self) -> String {
+        self.columns(|name| format!(", MIN({name}) AS {name}"))
+    }
+
+    /// As they are, but for the day.
+    fn other_columns(&self) -> String {
+        self.columns(|name| if name == "day" { String::new() } else { format!(", {name}") })
     }
 
     /// `day <= as-of`, as a condition.
@@ -276,46 +305,46 @@ impl Facts<'_> {
         self.as_of.map(|date| format!("{day} <= {}", engine.day_of_date(&format!("DATE '{date}'"))))
     }
 
-    /// Orders, gaps and days per customer, from the step `orders_once`.
-    fn timing_steps(&self, engine: &dyn Engine) -> Vec<Step> {
-        let kept = self.until(engine, "day").map_or_else(String::new, |until| format!("\n  WHERE {until}"));
-        let step = |name, why: &str, body| Step { name, why: why.to_owned(), shared: false, body };
+    /// Orders, gaps and days per customer, and what `carried` sums beside them, from the step `from` of orders.
+    fn timing_steps(&self, engine: &dyn Engine, q: &str, from: &str, kept: &str, carried: &Carried<'_>) -> Vec<Step> {
+        let step = |name: &str, why: &str, body| Step::new(q, name, why, body);
+        let Carried { columns, orders, sums } = carried;
         let sum = |gaps: &str| as_double(engine, gaps);
+        let histories = |gaps: &str, days: &str, from: &str| {
+            format!(
+                "  SELECT customer_id, {orders} AS orders, {gaps} AS gaps,\n    {} AS days{sums}\n  FROM {from}\n  \
+                 GROUP BY customer_id",
+                sum(days)
+            )
+        };
+        let from = format!("{q}{from}{kept}");
         match self.timing {
             Timing::Given => vec![step(
                 "timing",
                 "Days between orders, as the column gives them; unknown ones do not count.",
-                format!(
-                    "  SELECT customer_id, COUNT(*) AS orders, COUNT(gap) AS gaps, {} AS days\n  FROM orders_once{kept}\n  \
-                     GROUP BY customer_id",
-                    sum("SUM(gap)")
-                ),
+                histories("COUNT(gap)", "SUM(gap)", &from),
             )],
             Timing::Dates => vec![step(
                 "timing",
                 "Days between consecutive orders (calendar days; same day = 0) add up to last day - first day.",
-                format!(
-                    "  SELECT customer_id, COUNT(*) AS orders, COUNT(day) - 1 AS gaps, {} AS days\n  FROM orders_once{kept}\n  \
-                     GROUP BY customer_id",
-                    sum("MAX(day) - MIN(day)")
-                ),
+                histories("COUNT(day) - 1", "MAX(day) - MIN(day)", &from),
             )],
             Timing::Sequence => vec![
                 step(
                     "gaps_in_sequence",
                     "Days since the prior order in sequence; null for the first.",
                     format!(
-                        "  SELECT customer_id, day - LAG(day) OVER (\n    PARTITION BY customer_id ORDER BY sequence NULLS LAST, \
-                         day NULLS LAST\n  ) AS gap\n  FROM orders_once{kept}"
+                        "  SELECT customer_id{columns}, day - LAG(day) OVER (\n    PARTITION BY customer_id ORDER BY sequence \
+                         NULLS LAST, day NULLS LAST\n  ) AS gap\n  FROM {from}"
                     ),
                 ),
                 step(
                     "timing",
                     "Orders dated before their predecessor have no known gap.",
-                    format!(
-                        "  SELECT customer_id, COUNT(*) AS orders, COUNT(CASE WHEN gap >= 0 THEN 1 END) AS gaps,\n    {} AS days\n  \
-                         FROM gaps_in_sequence\n  GROUP BY customer_id",
-                        sum("SUM(CASE WHEN gap >= 0 THEN gap END)")
+                    histories(
+                        "COUNT(CASE WHEN gap >= 0 THEN 1 END)",
+                        "SUM(CASE WHEN gap >= 0 THEN gap END)",
+                        &format!("{q}gaps_in_sequence"),
                     ),
                 ),
             ],
@@ -323,33 +352,48 @@ impl Facts<'_> {
     }
 }
 
+/// What goes through the steps of timing beside orders and gaps.
+struct Carried<'a> {
+    /// Columns of the step before, as a list that goes on.
+    columns: &'a str,
+    /// How its rows are counted as orders.
+    orders: &'a str,
+    /// Sums over a customer's rows, as a list that goes on.
+    sums: &'a str,
+}
+
 const KNOWN: &str = "customer_id IS NOT NULL AND order_id IS NOT NULL";
 const RETURNS: &str = "Units of returns are negative or 0 and net out; what is left with no unit is no line.";
+/// What `reordered` is where no column gives it.
+const DERIVED: &str = "The first purchase of a product is new, every later order of it a reorder: lines - products.";
+const GIVEN: &str = "Reordered lines, by the column as given.";
 
-fn star_steps(engine: &dyn Engine, facts: &Facts<'_>, orders: String, lines: String) -> Vec<Step> {
-    let step = |name, why: String, shared, body| Step { name, why, shared, body };
+fn star_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, orders: String, lines: String) -> Vec<Step> {
+    let step = |name: &str, why: &str, body| Step::new(q, name, why, body);
+    let kept = facts.until(engine, "day").map_or_else(String::new, |until| format!("\n  WHERE {until}"));
     let mut steps = vec![
-        step("orders_in", "Your orders.".into(), false, orders),
-        step("lines_in", "Your order lines: read here and nowhere else.".into(), false, lines),
-        step(
-            "orders_once",
-            "An order is a distinct (customer, order); rows without either are left out.".into(),
-            true,
-            format!(
-                "  SELECT customer_id, order_id{}\n  FROM orders_in\n  WHERE {KNOWN}\n  GROUP BY customer_id, order_id",
-                facts.order_columns()
-            ),
-        ),
+        step("orders_in", "Your orders.", orders),
+        step("lines_in", "Your order lines: read here and nowhere else.", lines),
+        Step {
+            shared: true,
+            ..step(
+                "orders_once",
+                "An order is a distinct (customer, order); rows without either are left out.",
+                format!(
+                    "  SELECT customer_id, order_id{}\n  FROM {q}orders_in\n  WHERE {KNOWN}\n  GROUP BY customer_id, order_id",
+                    facts.order_columns()
+                ),
+            )
+        },
     ];
-    steps.extend(facts.timing_steps(engine));
+    let orders = Carried { columns: "", orders: "COUNT(*)", sums: "" };
+    steps.extend(facts.timing_steps(engine, q, "orders_once", &kept, &orders));
     let until = facts.until(engine, "MIN(day)").map_or_else(String::new, |until| format!(" AND {until}"));
     steps.push(step(
         "owners",
-        "Whose order it is. An order id under two customers does not say whose its lines are: they are left out."
-            .into(),
-        false,
+        "Whose order it is. An order id under two customers does not say whose its lines are: they are left out.",
         format!(
-            "  SELECT order_id, MIN(customer_id) AS customer_id\n  FROM orders_once\n  GROUP BY order_id\n  \
+            "  SELECT order_id, MIN(customer_id) AS customer_id\n  FROM {q}orders_once\n  GROUP BY order_id\n  \
              HAVING COUNT(*) = 1{until}"
         ),
     ));
@@ -358,57 +402,65 @@ fn star_steps(engine: &dyn Engine, facts: &Facts<'_>, orders: String, lines: Str
     let again = if facts.given_flag { ", MAX(again) AS again" } else { "" };
     steps.push(step(
         "basket",
-        format!("A line is a distinct (order, product).{returns}"),
-        false,
+        &format!("A line is a distinct (order, product).{returns}"),
         format!(
-            "  SELECT order_id, product_id{again}\n  FROM lines_in\n  WHERE order_id IS NOT NULL AND product_id IS NOT NULL\n  \
+            "  SELECT order_id, product_id{again}\n  FROM {q}lines_in\n  WHERE order_id IS NOT NULL AND product_id IS NOT NULL\n  \
              GROUP BY order_id, product_id{having}"
         ),
     ));
+    let owned =
+        |from: &str| format!("FROM {q}{from} AS own\n  JOIN {q}owners AS owners ON owners.order_id = own.order_id");
     if facts.given_flag {
         steps.push(step(
             "basket_sizes",
-            "Lines per order before they are joined: a tenth of the rows.".into(),
-            false,
-            "  SELECT order_id, COUNT(*) AS line_count, SUM(again) AS reordered\n  FROM basket\n  GROUP BY order_id"
-                .into(),
+            "Lines per order before they are joined: a tenth of the rows.",
+            format!(
+                "  SELECT order_id, COUNT(*) AS line_count, SUM(again) AS reordered\n  FROM {q}basket\n  GROUP BY order_id"
+            ),
         ));
         steps.push(step(
             "loyalty",
-            "Reordered lines, by the column as given.".into(),
-            false,
-            "  SELECT owners.customer_id, SUM(line_count) AS line_count, SUM(reordered) AS reordered\n  FROM basket_sizes\n  \
-             JOIN owners ON owners.order_id = basket_sizes.order_id\n  GROUP BY owners.customer_id"
-                .into(),
+            GIVEN,
+            format!(
+                "  SELECT owners.customer_id, SUM(own.line_count) AS line_count, SUM(own.reordered) AS reordered\n  {}\n  \
+                 GROUP BY owners.customer_id",
+                owned("basket_sizes")
+            ),
         ));
     } else {
         steps.push(step(
             "bought",
-            "How many orders of a customer hold a product.".into(),
-            false,
-            "  SELECT owners.customer_id, basket.product_id, COUNT(*) AS line_count\n  FROM basket\n  \
-             JOIN owners ON owners.order_id = basket.order_id\n  GROUP BY owners.customer_id, basket.product_id"
-                .into(),
+            "How many orders of a customer hold a product.",
+            format!(
+                "  SELECT owners.customer_id, own.product_id, COUNT(*) AS line_count\n  {}\n  \
+                 GROUP BY owners.customer_id, own.product_id",
+                owned("basket")
+            ),
         ));
-        steps.push(derived_loyalty());
+        steps.push(step(
+            "loyalty",
+            DERIVED,
+            format!(
+                "  SELECT customer_id, SUM(line_count) AS line_count, SUM(line_count) - COUNT(*) AS reordered\n  \
+                 FROM {q}bought\n  GROUP BY customer_id"
+            ),
+        ));
     }
+    let one = "timing.customer_id, timing.orders, timing.gaps, timing.days";
+    steps.push(step(
+        "histories",
+        "Both sides of a customer.",
+        format!(
+            "  SELECT {one}, loyalty.line_count, loyalty.reordered\n  FROM {q}timing AS timing\n  \
+             LEFT JOIN {q}loyalty AS loyalty ON loyalty.customer_id = timing.customer_id"
+        ),
+    ));
     steps
 }
 
-/// Reordered lines without a look at the order of time.
-fn derived_loyalty() -> Step {
-    Step {
-        name: "loyalty",
-        why: "The first purchase of a product is new, every later order of it a reorder: lines - products.".into(),
-        shared: false,
-        body: "  SELECT customer_id, SUM(line_count) AS line_count, SUM(line_count) - COUNT(*) AS reordered\n  FROM bought\n  \
-               GROUP BY customer_id"
-            .into(),
-    }
-}
-
-fn wide_steps(engine: &dyn Engine, facts: &Facts<'_>, rows: String) -> Vec<Step> {
-    let step = |name, why: String, shared, body| Step { name, why, shared, body };
+/// A chain: each step is read once, by the next.
+fn wide_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, rows: String) -> Vec<Step> {
+    let step = |name: &str, why: &str, body| Step::new(q, name, why, body);
     let mut measures = facts.order_columns();
     if facts.given_flag {
         measures.push_str(", MAX(again) AS again");
@@ -418,59 +470,83 @@ fn wide_steps(engine: &dyn Engine, facts: &Facts<'_>, rows: String) -> Vec<Step>
     }
     let returns = if facts.quantity { format!(" {RETURNS}") } else { String::new() };
     let mut steps = vec![
-        step("rows_in", "Your order lines: read here and nowhere else.".into(), false, rows),
+        step("rows_in", "Your order lines: read here and nowhere else.", rows),
         step(
             "basket",
-            format!("A line is a distinct (order, product) of a customer.{returns}"),
-            true,
+            &format!("A line is a distinct (order, product) of a customer.{returns}"),
             format!(
-                "  SELECT customer_id, order_id, product_id{measures}\n  FROM rows_in\n  WHERE {KNOWN}\n  \
+                "  SELECT customer_id, order_id, product_id{measures}\n  FROM {q}rows_in\n  WHERE {KNOWN}\n  \
                  GROUP BY customer_id, order_id, product_id"
             ),
         ),
-        step(
+    ];
+    let line = if facts.quantity { "product_id IS NOT NULL AND units > 0" } else { "product_id IS NOT NULL" };
+    let lines = format!("COUNT(CASE WHEN {line} THEN 1 END)");
+    let (until, histories) = (facts.until(engine, "day"), "histories");
+    let kept = until.as_ref().map_or_else(String::new, |until| format!("\n  WHERE {until}"));
+    let timing = if facts.given_flag {
+        steps.push(step(
             "orders_once",
-            "An order is a distinct (customer, order); its time is that of its earliest line.".into(),
-            facts.as_of.is_some(),
+            &format!("An order is a distinct (customer, order); its time is that of its earliest line. {GIVEN}"),
             format!(
-                "  SELECT customer_id, order_id{}\n  FROM basket\n  GROUP BY customer_id, order_id",
+                "  SELECT customer_id, order_id{},\n    {lines} AS line_count, SUM(CASE WHEN {line} THEN again ELSE 0 END) \
+                 AS reordered\n  FROM {q}basket\n  GROUP BY customer_id, order_id",
                 facts.order_columns()
             ),
-        ),
-    ];
-    steps.extend(facts.timing_steps(engine));
-    let kept = facts.until(engine, "orders_once.day").map_or_else(String::new, |until| {
-        format!(
-            "\n  JOIN orders_once ON orders_once.customer_id = basket.customer_id AND orders_once.order_id = basket.order_id\n    \
-             AND {until}"
-        )
-    });
-    let bought = if facts.quantity { " AND basket.units > 0" } else { "" };
-    let from =
-        format!("  FROM basket{kept}\n  WHERE basket.product_id IS NOT NULL{bought}\n  GROUP BY basket.customer_id");
-    if facts.given_flag {
-        steps.push(step(
-            "loyalty",
-            "Reordered lines, by the column as given.".into(),
-            false,
-            format!("  SELECT basket.customer_id, COUNT(*) AS line_count, SUM(basket.again) AS reordered\n{from}"),
         ));
+        let carried = Carried {
+            columns: ", line_count, reordered",
+            orders: "COUNT(*)",
+            sums: ",\n    SUM(line_count) AS line_count, SUM(reordered) AS reordered",
+        };
+        facts.timing_steps(engine, q, "orders_once", &kept, &carried)
     } else {
+        let mut from = "basket";
+        if until.is_some() {
+            from = "dated";
+            let mut others = facts.other_columns();
+            if facts.quantity {
+                others.push_str(", units");
+            }
+            steps.push(step(
+                from,
+                "The day of an order is that of its earliest line.",
+                format!(
+                    "  SELECT customer_id, order_id, product_id{others},\n    MIN(day) OVER (PARTITION BY customer_id, order_id) \
+                     AS day\n  FROM {q}basket"
+                ),
+            ));
+        }
         steps.push(step(
-            "bought",
-            "How many orders of a customer hold a product.".into(),
-            false,
+            "orders_and_products",
+            "In one go: a row per order (a distinct (customer, order), its time that of its earliest line) and a row per \
+             product that a customer bought. Rows of products have no order, no time and no lines.",
             format!(
-                "  SELECT basket.customer_id, basket.product_id, COUNT(*) AS line_count\n{from}, basket.product_id"
+                "  SELECT customer_id, order_id{},\n    CASE WHEN GROUPING(order_id) = 0 THEN {lines} END AS line_count,\n    \
+                 CASE WHEN GROUPING(order_id) = 1 AND {lines} > 0 THEN 1 END AS product\n  FROM {q}{from}{kept}\n  \
+                 GROUP BY GROUPING SETS ((customer_id, order_id), (customer_id, product_id))",
+                facts.columns(|name| format!(",\n    CASE WHEN GROUPING(order_id) = 0 THEN MIN({name}) END AS {name}"))
             ),
         ));
-        steps.push(derived_loyalty());
+        let carried = Carried {
+            columns: ", order_id, line_count, product",
+            orders: "COUNT(order_id)",
+            sums: ",\n    SUM(line_count) AS line_count, SUM(line_count) - COUNT(product) AS reordered",
+        };
+        facts.timing_steps(engine, q, "orders_and_products", "", &carried)
+    };
+    steps.extend(timing);
+    if let Some(last) = steps.last_mut() {
+        last.name = format!("{q}{histories}");
+        if !facts.given_flag {
+            last.why = format!("{} {DERIVED}", last.why);
+        }
     }
     steps
 }
 
 /// Scores of a customer-level table are given, or the inverse of what is given.
-fn customer_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>]) -> Vec<Step> {
+fn customer_steps(engine: &dyn Engine, q: &str, baseline: &Baseline, parts: &[Part<'_>]) -> Vec<Step> {
     let Some(part) = parts.iter().find(|(_, roles)| roles.contains_key(&Role::Customer)) else { return Vec::new() };
     let has = |role: Role| part.1.contains_key(&role);
     let customer = |roles: &Roles<'_>| {
@@ -493,12 +569,12 @@ fn customer_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>]) 
         let days = "CASE WHEN frequency_in > 0 THEN frequency_in ELSE 0 END";
         format!("CASE WHEN frequency_in IS NOT NULL THEN {} / ({days} + 1) END", as_double(engine, "1"))
     };
+    let step = |name: &str, why: &str, body| Step::new(q, name, why, body);
     vec![
-        Step {
-            name: "customers_in",
-            why: "Your customers.".into(),
-            shared: false,
-            body: source_step(
+        step(
+            "customers_in",
+            "Your customers.",
+            source_step(
                 engine,
                 &[part],
                 &[
@@ -508,56 +584,49 @@ fn customer_steps(engine: &dyn Engine, baseline: &Baseline, parts: &[Part<'_>]) 
                     ("loyalty_in", &loyalty),
                 ],
             ),
-        },
-        Step {
-            name: "customers_once",
-            why: "A customer who stands twice counts once.".into(),
-            shared: false,
-            body: "  SELECT customer_id, orders, frequency_in, loyalty_in,\n    ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY \
-                   frequency_in, loyalty_in, orders) AS copy\n  FROM customers_in\n  WHERE customer_id IS NOT NULL"
-                .into(),
-        },
-        Step {
-            name: "scores",
-            why: "Both scores, as given or from what is given.".into(),
-            shared: false,
-            body: format!(
-                "  SELECT customer_id, orders, {frequency_score} AS freq_score,\n    CASE WHEN loyalty_in BETWEEN 0 AND 1 THEN \
-                 loyalty_in END AS loyalty_score\n  FROM customers_once\n  WHERE copy = 1"
+        ),
+        step(
+            "customers_once",
+            "A customer who stands twice counts once.",
+            format!(
+                "  SELECT customer_id, orders, frequency_in, loyalty_in,\n    ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY \
+                 frequency_in, loyalty_in, orders) AS copy\n  FROM {q}customers_in\n  WHERE customer_id IS NOT NULL"
             ),
-        },
+        ),
+        step(
+            "scores",
+            "Both scores, as given or from what is given.",
+            format!(
+                "  SELECT customer_id, orders, {frequency_score} AS freq_score,\n    CASE WHEN loyalty_in BETWEEN 0 AND 1 THEN \
+                 loyalty_in END AS loyalty_score\n  FROM {q}customers_once\n  WHERE copy = 1"
+            ),
+        ),
     ]
 }
 
 /// Scores and status of every customer.
-fn rule(engine: &dyn Engine, baseline: &Baseline) -> Step {
+fn rule(engine: &dyn Engine, q: &str, baseline: &Baseline) -> Step {
     let minimum = baseline.definitions.min_orders;
     let body = if baseline.extract.layout == Layout::Customers {
         format!(
             "  SELECT customer_id, orders,\n    CASE WHEN orders IS NULL OR orders < {minimum} THEN 'below_minimum'\n      \
              WHEN freq_score IS NULL OR loyalty_score IS NULL THEN 'invalid_score'\n      ELSE 'assigned' END AS status,\n    \
-             freq_score, loyalty_score\n  FROM scores"
+             freq_score, loyalty_score\n  FROM {q}scores"
         )
     } else {
         format!(
-            "  SELECT timing.customer_id, timing.orders,\n    CASE WHEN timing.orders < {minimum} THEN 'below_minimum'\n      \
-             WHEN timing.gaps < 1 THEN 'no_gap'\n      WHEN loyalty.line_count IS NULL THEN 'no_lines'\n      \
-             ELSE 'assigned' END AS status,\n    {one} / (timing.days / NULLIF(timing.gaps, 0) + 1) AS freq_score,\n    \
-             {reordered} / {lines} AS loyalty_score\n  FROM timing\n  \
-             LEFT JOIN loyalty ON loyalty.customer_id = timing.customer_id",
+            "  SELECT customer_id, orders,\n    CASE WHEN orders < {minimum} THEN 'below_minimum'\n      \
+             WHEN gaps < 1 THEN 'no_gap'\n      WHEN COALESCE(line_count, 0) = 0 THEN 'no_lines'\n      \
+             ELSE 'assigned' END AS status,\n    {one} / (days / NULLIF(gaps, 0) + 1) AS freq_score,\n    \
+             {reordered} / {lines} AS loyalty_score\n  FROM {q}histories",
             one = as_double(engine, "1"),
-            reordered = as_double(engine, "loyalty.reordered"),
-            lines = as_double(engine, "NULLIF(loyalty.line_count, 0)"),
+            reordered = as_double(engine, "reordered"),
+            lines = as_double(engine, "NULLIF(line_count, 0)"),
         )
     };
-    Step {
-        name: "scored",
-        why: format!(
-            "Customers with fewer than {minimum} orders, without a known gap or without a line have no segment."
-        ),
-        shared: false,
-        body,
-    }
+    let why =
+        format!("Customers with fewer than {minimum} orders, without a known gap or without a line have no segment.");
+    Step::new(q, "scored", &why, body)
 }
 
 /// One score's percentile against the frozen edges.
@@ -580,7 +649,7 @@ fn percentile(engine: &dyn Engine, score: &str, percentiles: &Percentiles) -> St
 }
 
 /// The last `SELECT`.
-fn select(engine: &dyn Engine, baseline: &Baseline) -> String {
+fn select(engine: &dyn Engine, q: &str, baseline: &Baseline) -> String {
     let (frequency, loyalty) = baseline.cuts();
     let (frequency, loyalty) =
         (format!("freq_score >= {}", exact(engine, frequency)), format!("loyalty_score >= {}", exact(engine, loyalty)));
@@ -592,7 +661,7 @@ fn select(engine: &dyn Engine, baseline: &Baseline) -> String {
          CASE WHEN status = 'assigned' THEN freq_score END AS freq_score,\n  \
          CASE WHEN status = 'assigned' THEN loyalty_score END AS loyalty_score,\n  \
          -- Percentiles against the frozen edges of the reference.\n  {} AS freq_percentile,\n  {} AS loyalty_percentile,\n  \
-         orders,\n  status\nFROM scored",
+         orders,\n  status\nFROM {q}scored",
         name(true, true),
         name(true, false),
         name(false, true),

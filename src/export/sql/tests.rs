@@ -95,7 +95,7 @@ fn every_table_is_named_once_and_the_query_is_one_plain_select() {
         assert!(!text.contains(';') && text.ends_with('\n'));
         let wide = query::scoring(&wide(), dialect);
         assert_eq!(wide.matches("UNION ALL").count(), 1);
-        assert!(wide.contains("MAX(day) - MIN(day)") && wide.contains("SUM(line_count) - COUNT(*)"));
+        assert!(wide.contains("MAX(day) - MIN(day)") && wide.contains("SUM(line_count) - COUNT(product)"));
         assert!(!wide.contains("OVER ("), "dates alone need no window");
     }
 }
@@ -142,5 +142,64 @@ fn a_sequence_needs_a_window_over_orders_only() {
     let mut columns = wide().extract.columns;
     columns.push(column(Role::OrderSequence, "a.parquet", "n", ColumnClass::Integer));
     let text = query::scoring(&baseline(Layout::Wide, columns), Dialect::Postgres);
-    assert!(text.contains("LAG(day) OVER") && text.contains("FROM orders_once"));
+    assert!(text.contains("LAG(day) OVER") && text.contains("FROM q_orders_and_products"));
+}
+
+/// How often the steps of a query are read by others; engines that keep no step compute it anew each time.
+fn read_by_others(text: &str) -> Vec<(String, usize)> {
+    let names = text.lines().filter_map(|line| line.split_once(" AS ").filter(|(_, rest)| rest.ends_with('(')));
+    let reads = |name: &str| {
+        let words = || text.split_whitespace().map(|word| word.trim_end_matches([')', ',']));
+        words().zip(words().skip(1)).filter(|(word, next)| matches!(*word, "FROM" | "JOIN") && *next == name).count()
+    };
+    names.map(|(name, _)| (name.to_owned(), reads(name))).filter(|(name, _)| name.starts_with('q')).collect()
+}
+
+#[test]
+fn what_comes_from_the_lines_is_read_once() {
+    let every = |role: Role, class: ColumnClass| ["a.parquet", "b.PARQUET"].map(|file| column(role, file, "x", class));
+    let given = [every(Role::Reordered, ColumnClass::Integer), every(Role::Quantity, ColumnClass::Float)].concat();
+    let sequence = every(Role::OrderSequence, ColumnClass::Integer).to_vec();
+    for more in [vec![], given.clone(), sequence.clone(), [given, sequence].concat()] {
+        for as_of in [None, Some("2024-05-06".to_owned())] {
+            let mut wide = baseline(Layout::Wide, [wide().extract.columns, more.clone()].concat());
+            wide.as_of = as_of;
+            for dialect in Dialect::ALL {
+                let text = query::scoring(&wide, dialect);
+                let reads = read_by_others(&text);
+                assert!(reads.len() > 4 && reads.iter().all(|(_, reads)| *reads == 1), "{reads:?}\n{text}");
+            }
+        }
+    }
+    for dialect in Dialect::ALL {
+        let text = query::scoring(&star(), dialect);
+        let reads = read_by_others(&text);
+        let twice: Vec<&str> = reads.iter().filter(|(_, reads)| *reads != 1).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(twice, ["q_orders_once"], "orders are a tenth of the lines\n{text}");
+    }
+}
+
+#[test]
+fn no_step_has_the_name_of_a_table() {
+    for name in ["orders_in", "q_orders_in", "Q_LINES_IN", "qq_scored", "q_", "assignments", "ASSIGNMENTS"] {
+        let mut star = star();
+        for column in &mut star.extract.columns {
+            if column.file == "lines.parquet" {
+                column.file = format!("{name}.parquet");
+            }
+        }
+        for dialect in Dialect::ALL {
+            for text in [query::scoring(&star, dialect), check::self_check(&star, dialect)] {
+                let steps: Vec<&str> =
+                    text.lines().filter_map(|line| line.split_once(" AS ")).map(|(step, _)| step).collect();
+                let steps = steps.into_iter().filter(|step| step.starts_with('q'));
+                let shadows: Vec<&str> = steps.clone().filter(|step| step.eq_ignore_ascii_case(name)).collect();
+                assert!(shadows.is_empty() && steps.count() > 5, "{dialect:?} {name}: {shadows:?}\n{text}");
+            }
+            let text = check::self_check(&star, dialect);
+            let own = !name.eq_ignore_ascii_case("assignments");
+            assert_eq!(text.contains("table named assignments,"), own, "{name}");
+            assert_eq!(text.contains("table named quadrant_assignments,"), !own, "{name}");
+        }
+    }
 }
