@@ -120,6 +120,7 @@ fn what_is_no_file_of_ours_is_named_and_nothing_can_be_done_with_it() {
         (&*baseline.replacen("\"seed\": 42", "\"seed\": 43", 1), "baseline_hash_mismatch", "changed after"),
         (&*baseline.replacen("\"schema_version\": 1", "\"schema_version\": 2", 1), "baseline_newer_schema", "schema"),
         (&*receipt.replacen("\"schema_version\": 1", "\"schema_version\": 2", 1), "not_a_receipt", "schema version 2"),
+        (&*receipt.replacen("\"inputs\"", "\"input\"", 1), "not_a_receipt", "the field \"inputs\" is missing"),
     ] {
         let mut files = generated(Scenario::Typical);
         files.push(source("\u{202e}<b>.json", text.as_bytes().to_vec()));

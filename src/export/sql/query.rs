@@ -458,7 +458,8 @@ fn star_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, orders: String, l
     steps
 }
 
-/// A chain: each step is read once, by the next.
+/// A chain: each step is read once, by the next. Rows of products, which have no time, come last in a customer's sequence
+/// and are no order's predecessor.
 fn wide_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, rows: String) -> Vec<Step> {
     let step = |name: &str, why: &str, body| Step::new(q, name, why, body);
     let mut measures = facts.order_columns();
@@ -508,12 +509,13 @@ fn wide_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, rows: String) -> 
             if facts.quantity {
                 others.push_str(", units");
             }
+            // Not MIN: DuckDB turns a window of aggregates into a join of the lines with themselves.
             steps.push(step(
                 from,
                 "The day of an order is that of its earliest line.",
                 format!(
-                    "  SELECT customer_id, order_id, product_id{others},\n    MIN(day) OVER (PARTITION BY customer_id, order_id) \
-                     AS day\n  FROM {q}basket"
+                    "  SELECT customer_id, order_id, product_id{others},\n    FIRST_VALUE(day) OVER (PARTITION BY customer_id, \
+                     order_id ORDER BY day NULLS LAST) AS day\n  FROM {q}basket"
                 ),
             ));
         }
