@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type};
-use arrow_array::{RecordBatch, UInt32Array};
+use arrow_array::{Array, RecordBatch, UInt32Array};
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -73,7 +73,12 @@ fn read(path: &Path) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let schema = builder.schema().clone();
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
-    arrow_select::concat::concat_batches(&schema, &batches).unwrap()
+    let column = |at: usize| {
+        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(at).as_ref()).collect();
+        arrow_select::concat::concat(&parts).unwrap()
+    };
+    let columns = (0..schema.fields().len()).map(column).collect();
+    RecordBatch::try_new(schema, columns).unwrap()
 }
 
 fn texts(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
