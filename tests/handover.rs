@@ -290,7 +290,7 @@ fn what_does_not_fit_the_baseline_is_refused() {
             "a field of another kind",
             bad("kind", &base, true, &|v| v["thresholds"]["loyalty"]["threshold"] = "high".into()),
             &star,
-            "the field \"thresholds.loyalty.threshold\" holds \"high\", where a number that can be should be",
+            "the field \"thresholds.loyalty.threshold\" holds \"high\", not a fitting number",
         ),
         (
             "a name that is unknown",

@@ -240,9 +240,9 @@ mod tests {
         let told = |change: &dyn Fn(&mut Value)| told(change).unwrap_err();
         assert_eq!(
             told(&|v| v["outputs"][1]["bytes"] = "1 kB".into()),
-            "the field \"outputs[1].bytes\" holds \"1 kB\", where a number that can be should be"
+            "the field \"outputs[1].bytes\" holds \"1 kB\", not a fitting number"
         );
-        assert_eq!(told(&|v| drop(v["build"].take())), "the field \"build\" holds null, where an object should be");
+        assert_eq!(told(&|v| drop(v["build"].take())), "the field \"build\" holds null, not an object");
         let without = |v: &mut Value| drop(v.as_object_mut().unwrap().remove("seed"));
         assert_eq!(told(&without), "the field \"seed\" is missing");
         let newer = |v: &mut Value| {

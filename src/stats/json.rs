@@ -286,10 +286,10 @@ fn fault(value: &Value, sound: &Value, path: &str, reads: &dyn Fn(Value) -> bool
         _ => {}
     }
     let kind = match sound {
-        Value::Null => "something else",
+        Value::Null => "what it can hold",
         Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number that can be",
-        Value::String(_) => "a text that is known",
+        Value::Number(_) => "a fitting number",
+        Value::String(_) => "a fitting text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
@@ -297,7 +297,7 @@ fn fault(value: &Value, sound: &Value, path: &str, reads: &dyn Fn(Value) -> bool
     if path.is_empty() {
         return format!("it is not {kind}");
     }
-    format!("the field \"{path}\" holds {held}, where {kind} should be")
+    format!("the field \"{path}\" holds {held}, not {kind}")
 }
 
 /// On one line, as `serde_json::to_string` writes it.
@@ -460,11 +460,11 @@ mod tests {
         assert_eq!(told(&without("absent")), None, "what may be absent");
         assert_eq!(told(&without("text")).unwrap(), "the field \"text\" is missing");
         let said = told(&|v| v["big"] = "many".into()).unwrap();
-        assert_eq!(said, "the field \"big\" holds \"many\", where a number that can be should be");
+        assert_eq!(said, "the field \"big\" holds \"many\", not a fitting number");
         let said = told(&|v| v["kinds"]["another"] = serde_json::json!([1, 2, -3])).unwrap();
-        assert_eq!(said, "the field \"kinds.another[2]\" holds -3, where a number that can be should be");
+        assert_eq!(said, "the field \"kinds.another[2]\" holds -3, not a fitting number");
         let said = told(&|v| v["shapes"] = serde_json::json!([{"Number": 1.0}, {"Number": null}])).unwrap();
-        assert_eq!(said, "the field \"shapes[1].Number\" holds null, where a number that can be should be");
+        assert_eq!(said, "the field \"shapes[1].Number\" holds null, not a fitting number");
         assert_eq!(misfit(&Value::Null, &sound, &|_| false).unwrap(), "it is not an object");
     }
 
