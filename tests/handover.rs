@@ -506,7 +506,7 @@ fn unflagged(files: &[PathBuf], folder: &Path, one_in: usize) -> Vec<PathBuf> {
             std::fs::copy(path, &to).unwrap();
             return to;
         };
-        let rows = UInt32Array::from_iter((0..batch.num_rows()).map(|row| (row % one_in != 0).then_some(row as u32)));
+        let rows: UInt32Array = (0..batch.num_rows()).map(|row| (row % one_in != 0).then_some(row as u32)).collect();
         let mut columns = batch.columns().to_vec();
         columns[at] = arrow_select::take::take(&columns[at], &rows, None).unwrap();
         let fields: Vec<Field> =

@@ -483,7 +483,7 @@ fn wide_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, rows: String) -> 
     ];
     let line = if facts.quantity { "product_id IS NOT NULL AND units > 0" } else { "product_id IS NOT NULL" };
     let lines = format!("COUNT(CASE WHEN {line} THEN 1 END)");
-    let (until, histories) = (facts.until(engine, "day"), "histories");
+    let until = facts.until(engine, "day");
     let kept = until.as_ref().map_or_else(String::new, |until| format!("\n  WHERE {until}"));
     let timing = if facts.given_flag {
         steps.push(step(
@@ -539,7 +539,7 @@ fn wide_steps(engine: &dyn Engine, q: &str, facts: &Facts<'_>, rows: String) -> 
     };
     steps.extend(timing);
     if let Some(last) = steps.last_mut() {
-        last.name = format!("{q}{histories}");
+        last.name = format!("{q}histories");
         if !facts.given_flag {
             last.why = format!("{} {DERIVED}", last.why);
         }
