@@ -32,7 +32,6 @@ pub fn published(results: &Results, fields: &mut Fields) {
         ("published_behaviour", 0.191, Style::Coefficient),
         ("published_null_low", 0.174, Style::Coefficient),
         ("published_null_high", 0.180, Style::Coefficient),
-        ("published_moved", 0.096, Style::Percent(1)),
         ("published_permuted", 0.0034, Style::Percent(2)),
         ("published_kept_r2", 0.637, Style::PercentWhole),
         ("published_cv", 0.250, Style::Coefficient),
@@ -64,7 +63,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
             claim.into(),
             of_case(published, style, claim).into(),
             found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).into()),
-            evidence::stated(why, path),
+            evidence::stated(why, path, Vec::new()),
         ]);
     };
     let share = Style::Percent(2);
