@@ -5,7 +5,7 @@ use super::dots::{Dot, Dots, Row, Subject};
 use super::line::Tone;
 use super::said::Said;
 use crate::clustering::findings::NullBenchmark;
-use crate::report::evidence::NULL_EXPLAINS;
+use crate::report::evidence::{NULL_EXPLAINS, explained};
 use crate::report::{figures, tables, wording};
 
 /// Observed silhouettes over the spread of the draws; `None` where nothing was drawn.
@@ -39,14 +39,14 @@ pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
     if rows.is_empty() {
         return None;
     }
-    let explained = found.iter().filter(|null| null.p >= NULL_EXPLAINS).count() as u64;
+    let (explained, solutions) = explained(found);
     let sentence = if explained == 0 {
         "Every solution scores higher than structureless data of the same shape.".to_owned()
     } else {
         format!(
-            "{} of {} comparisons show nothing that structureless data would not show too.",
+            "{} of {} show nothing that structureless data of one kind or the other would not show too.",
             figures::integer(explained),
-            figures::integer(rows.len() as u64)
+            figures::counted(solutions, "solution", "solutions")
         )
     };
     let sentence = format!("{sentence} Bar: structureless data, mean and two standard deviations; dot: these data.");

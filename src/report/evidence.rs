@@ -7,6 +7,7 @@
 
 use super::document::Text;
 use super::figure::{Figure, Style};
+use crate::clustering::findings::NullBenchmark;
 use crate::decision::prophecy::{customers_needed, orders_needed};
 use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
@@ -92,10 +93,10 @@ pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
         "null-benchmark" => {
             let path = "clustering.null_benchmark";
             let nulls = results.clustering.value().map(|found| found.null_benchmark.as_slice()).unwrap_or_default();
-            let explained = nulls.iter().filter(|null| null.p >= NULL_EXPLAINS).count() as u64;
+            let (explained, solutions) = explained(nulls);
             let all = [
-                whole(explained, path, "comparisons with p of 0.05 or more"),
-                whole(nulls.len() as u64, path, "solutions × ways of drawing structureless data"),
+                whole(explained, path, "solutions whose larger p, over both kinds of draws, is 0.05 or more"),
+                whole(solutions, path, "feature sets at the k compared"),
             ];
             (path, all.into())
         }
@@ -130,6 +131,17 @@ pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
 
 /// From this p on structureless data explain a silhouette.
 pub const NULL_EXPLAINS: f64 = 0.05;
+
+/// Solutions that structureless data of one kind or the other explain, of how many.
+pub fn explained(nulls: &[NullBenchmark]) -> (u64, u64) {
+    let first = |at: usize| nulls[..at].iter().all(|one| (&one.set, one.k) != (&nulls[at].set, nulls[at].k));
+    let solutions: Vec<usize> = (0..nulls.len()).filter(|at| first(*at)).collect();
+    let weak = |at: &&usize| {
+        let one = &nulls[**at];
+        nulls.iter().any(|other| other.set == one.set && other.k == one.k && other.p >= NULL_EXPLAINS)
+    };
+    (solutions.iter().filter(weak).count() as u64, solutions.len() as u64)
+}
 
 /// The source columns behind a number, by its place in `results.json`: those of the axis that it names, else of both.
 pub fn columns(results: &Results, path: &str) -> String {

@@ -188,6 +188,7 @@ fn segments(results: &Results, fields: &mut Fields) {
         fields.figure(&format!("{slug}.share"), Some(share.over(total)));
     }
     fields.flag("segments", !results.segments.is_empty());
+    fields.set("shares", Field::Text(shares(results)));
     fields.set("segments_short", Field::Table(tables::segments_short(results)));
     fields.set("segments_chart", Field::Chart("segments"));
     fields.set("null_chart", Field::Chart("null-benchmark"));
@@ -196,6 +197,19 @@ fn segments(results: &Results, fields: &mut Fields) {
     for (i, segment) in Segment::ALL.into_iter().enumerate() {
         fields.set(["s1", "s2", "s3", "s4"][i], Field::Text(segment.into()));
     }
+}
+
+/// The shares that a later extract is held against.
+fn shares(results: &Results) -> Text {
+    let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let mut text = Text::new().plain("Reference shares: ");
+    for (i, segment) in results.segments.iter().enumerate() {
+        let path = format!("segments[{i}].share");
+        let share = Figure::new(segment.share, Style::Percent(2), path, "count / segmented customers").over(total);
+        let stop = if i + 1 == results.segments.len() { "." } else { ", " };
+        text = text.segment(segment.name).plain(" ").figure(share).plain(stop);
+    }
+    text
 }
 
 fn clustering(results: &Results, fields: &mut Fields) {

@@ -101,13 +101,9 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
         let more = if one.d > 0.0 { "higher" } else { "lower" };
         let d = standardised(one, one.d.abs(), "|mean here - mean elsewhere| / standard deviation of all customers");
         text = text
-            .plain(format!("{joint}{} is ", wording::inside(&wording::metric(&one.effect.metric))))
+            .plain(format!("{joint}{} ", wording::inside(&wording::metric(&one.effect.metric))))
             .figure(d)
-            .plain(format!(" standard deviations {more} ("))
-            .figure(mean(one, one.own, "mean of the segment"))
-            .plain(" against ")
-            .figure(mean(one, one.others, "mean of all other segmented customers"))
-            .plain(")");
+            .plain(if i == 0 { format!(" standard deviations {more}") } else { format!(" {more}") });
     }
     fields.set("portrait_words", Field::Text(text));
     let mut table = Table::new(format!("{} against all other customers", segment.name()))

@@ -38,7 +38,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
     ] {
         fields.figure(name, Some(of_case(value, style, "published, or recomputed on the published scores")));
     }
-    let mut table = Table::new("The canonical case beside this extract")
+    let mut table = Table::new("Published figures and those of this extract")
         .words("Claim")
         .numbers("Published")
         .numbers("Here")
@@ -87,14 +87,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
     );
     for (i, (segment, published)) in results.segments.iter().zip(SHARES).enumerate() {
         let path = format!("segments[{i}].share");
-        row(
-            segment.name.name(),
-            published,
-            Some(segment.share),
-            share,
-            &path,
-            "how far the two scores go together differs",
-        );
+        row(segment.name.name(), published, Some(segment.share), share, &path, "the scores go together differently");
     }
     row("Late gaps within a quarter of early ones", SHIFT_WITHIN, within, share, "readiness.summary.early_late", same);
     if let Measured::Value(found) = &results.clustering {

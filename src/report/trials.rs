@@ -108,7 +108,7 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
 /// What more of a KPI is, summed over customers.
 fn prize_noun(kpi: &str) -> Option<&'static str> {
     Some(match kpi {
-        "revenue_30d" | "revenue_next_orders" => "more spend",
+        "revenue_30d" | "revenue_next_orders" => "in extra spend",
         "lines_30d" | "lines_next_orders" => "more order lines",
         "reordered_lines_30d" | "reordered_lines_next_orders" => "more reordered lines",
         "orders_30d" => "more orders",

@@ -146,10 +146,8 @@ fn operations(results: &Results, fields: &mut Fields) {
     let customers: u64 = results.segments.iter().map(|segment| segment.count).sum();
     let path = "segments[].count";
     let frozen = Figure::new(customers as f64, Style::Integer, path, "sum over the four segments");
-    fields.set(
-        "reference",
-        Field::Text(evidence::traced(&reference(&receipt_id(results), customers), path, &[frozen])),
-    );
+    fields
+        .set("reference", Field::Text(evidence::traced(&reference(&receipt_id(results), customers), path, &[frozen])));
     fields.words("trap", trap());
     let steps = paragraphs().into_iter().map(named).map(Block::Paragraph);
     fields.set("operations", Field::Blocks(steps.collect()));
