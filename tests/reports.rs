@@ -189,7 +189,7 @@ const UNMEASURED: [(&str, &[&str]); 4] = [
             "whether segments predict anything later",
             "had to foretell",
             "tested the segments on later orders",
-            "The segments predict what came later",
+            "The segments predict ",
         ],
     ),
     ("validation.reliability.frequency", &["how often a label would flip", "Both scores can be repeated"]),
