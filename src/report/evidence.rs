@@ -129,6 +129,9 @@ pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
     }
 }
 
+/// Where a bar stands that no extract and no parameter changes: a place in words, since results.json holds it in none.
+pub const BARS: &str = "fixed bars of the method";
+
 /// From this p on structureless data explain a silhouette.
 pub const NULL_EXPLAINS: f64 = 0.05;
 
@@ -170,14 +173,16 @@ pub fn columns(results: &Results, path: &str) -> String {
         _ if path.starts_with("planning") => &[&CUSTOMER, &FREQUENCY, &LOYALTY, &MONEY],
         _ => &[&CUSTOMER, &FREQUENCY, &LOYALTY],
     };
-    let mut names: Vec<String> = Vec::new();
-    for role in axes.iter().copied().flatten() {
-        let name = super::facts::column(results, *role);
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
+    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+    for at in axes.iter().copied().flatten().filter_map(|role| super::facts::mapped(results, *role)) {
+        match files.iter_mut().find(|(file, _)| *file == at.file) {
+            Some((_, names)) if names.contains(&at.column.as_str()) => {}
+            Some((_, names)) => names.push(&at.column),
+            None => files.push((&at.file, vec![&at.column])),
         }
     }
-    names.join(", ")
+    let named: Vec<String> = files.iter().map(|(file, names)| format!("{} of {file}", names.join(", "))).collect();
+    named.join("; ")
 }
 
 /// Numbers that a reason, a caveat or the tribunal's sentence may state, by the evidence that it names.
@@ -227,7 +232,8 @@ fn gate(results: &Results, id: &str) -> Vec<Figure> {
     if let Some(caveat) = caveat.filter(|_| ["volume", "depth"].contains(&id)) {
         for (bar, which) in [(caveat, "to be usable"), (pass, "to pass")] {
             let formula = format!("bar {which} less the value");
-            all.push(Figure::new((bar - value).max(0.0), style(id), path("value"), formula));
+            let short = Figure::new((bar - value).max(0.0), style(id), path("value"), formula);
+            all.push(short.over(results.extract.customers));
         }
     }
     match id {
@@ -294,6 +300,7 @@ fn clustering(results: &Results) -> Vec<Figure> {
         all.push(Figure { text, ..k.clone() });
     }
     let own = |set: &str, k: u32| set == best.set && k == best.k;
+    let rows = found.sets.iter().find(|set| set.id == best.set).map_or(0, |set| set.rows);
     if let Some((i, set)) = found.sets.iter().enumerate().find(|(_, set)| set.id == best.set) {
         let path = format!("clustering.sets[{i}].features");
         let features =
@@ -324,15 +331,17 @@ fn clustering(results: &Results) -> Vec<Figure> {
         all.push(Figure { text: format!("{} draws", draws.text), ..draws });
     } else {
         let formula = "mean of (b - a) / max(a, b) over customers";
-        all.push(Figure::new(best.silhouette, Style::Coefficient, "clustering.headline.silhouette", formula));
+        let path = "clustering.headline.silhouette";
+        all.push(Figure::new(best.silhouette, Style::Coefficient, path, formula).over(rows));
     }
     let formula = "up to here no structure (Kaufman and Rousseeuw)";
-    all.push(Figure::new(0.25, Style::Decimal(2), "clustering.verdict", formula));
+    all.push(Figure::new(0.25, Style::Decimal(2), BARS, formula));
     if let Some((i, row)) = found.stability.iter().enumerate().find(|(_, row)| own(&row.set, row.k)) {
         let draws = u64::from(row.jaccard_draws);
         if let Some(&ari) = row.bootstrap_ari.value() {
             let path = format!("clustering.stability[{i}].bootstrap_ari");
-            all.push(Figure::new(ari, Style::Decimal(2), path, "mean adjusted Rand index of refits on resamples"));
+            let formula = "mean adjusted Rand index of refits on resamples";
+            all.push(Figure::new(ari, Style::Decimal(2), path, formula).over(rows));
         }
         if let Some(least) = row.jaccard.iter().copied().min_by(f64::total_cmp) {
             let path = format!("clustering.stability[{i}].jaccard");
@@ -342,12 +351,8 @@ fn clustering(results: &Results) -> Vec<Figure> {
     }
     for (i, row) in found.agreement.iter().enumerate().filter(|(_, row)| row.k == best.k) {
         let path = format!("clustering.agreement[{i}].ari");
-        all.push(Figure::new(
-            row.ari,
-            Style::Decimal(2),
-            path,
-            "adjusted Rand index of the rule's segments and the clusters",
-        ));
+        let formula = "adjusted Rand index of the rule's segments and the clusters";
+        all.push(Figure::new(row.ari, Style::Decimal(2), path, formula).over(rows));
     }
     all
 }
@@ -410,9 +415,10 @@ fn validation(results: &Results) -> Vec<Figure> {
     }
     let path = |name: &str| format!("validation.coupling.{name}");
     let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
-    put(&found.coupling.loyalty_identity_share, Style::Percent(1), path("loyalty_identity_share"), formula, None);
+    let n = Some(results.segments.iter().map(|segment| segment.count).sum());
+    put(&found.coupling.loyalty_identity_share, Style::Percent(1), path("loyalty_identity_share"), formula, n);
     let formula = "tetrachoric correlation of the two cuts";
-    put(&found.coupling.tetrachoric, Style::Decimal(2), path("tetrachoric"), formula, None);
+    put(&found.coupling.tetrachoric, Style::Decimal(2), path("tetrachoric"), formula, n);
     all
 }
 

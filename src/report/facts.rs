@@ -9,7 +9,7 @@ use super::{evidence, tables, wording};
 use crate::clustering::findings::{ClusteringFindings, Structure};
 use crate::decision::findings::{Reason, Recommendation, Verdict};
 use crate::decision::sentences;
-use crate::extract::findings::Layout;
+use crate::extract::findings::{ColumnRef, Layout};
 use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::Status;
@@ -65,9 +65,14 @@ pub(super) fn why(words: &str, path: impl AsRef<str>) -> Field {
 }
 
 /// The column that plays a role, as the file calls it.
-pub(super) fn column(results: &Results, role: Role) -> String {
-    let name = json::value(&role).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-    results.extract.mapping.get(&name).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
+fn column(results: &Results, role: Role) -> String {
+    mapped(results, role).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
+}
+
+/// The same, apart.
+pub(super) fn mapped(results: &Results, role: Role) -> Option<&ColumnRef> {
+    let name = json::value(&role).ok().and_then(|name| name.as_str().map(str::to_owned))?;
+    results.extract.mapping.get(&name)
 }
 
 fn extract(results: &Results, fields: &mut Fields) {
@@ -512,6 +517,6 @@ fn judgements(fields: &mut Fields) {
         ("bar_later", 0.01, Style::Percent(0), "the gate on later orders fails below (Field's bands)"),
         ("bar_sure", 0.8, Style::Percent(0), "a label counts as certain from here (judgement)"),
     ] {
-        fields.figure(name, Some(Figure::new(value, style, "fixed bars of the method", why)));
+        fields.figure(name, Some(Figure::new(value, style, evidence::BARS, why)));
     }
 }

@@ -49,11 +49,13 @@ pub fn published(results: &Results, fields: &mut Fields) {
     });
     let summary = results.readiness.summary.value();
     let within = summary.and_then(|summary| summary.early_late.share_within_25pct.value().copied());
+    let halved = summary.map_or(0, |summary| summary.early_late.customers);
+    let all = results.extract.customers;
     let thresholds = results.thresholds.value();
     let same = "another extract";
     let history = results.extract.layout != Layout::Customers;
     let none = if history { "not measured here" } else { "a customer-level file has no orders" };
-    let mut row = |claim: &str, published: f64, found: Option<f64>, style: Style, path: &str, why: &str| {
+    let mut row = |claim: &str, published: f64, found: Option<f64>, n: u64, style: Style, path: &str, why: &str| {
         let why = match found {
             None => none,
             Some(found) if (found - published).abs() <= 1e-6 * published.abs() => "it does not",
@@ -62,17 +64,18 @@ pub fn published(results: &Results, fields: &mut Fields) {
         table.row([
             claim.into(),
             of_case(published, style, claim).into(),
-            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).into()),
+            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).over(n).into()),
             evidence::stated(why, path, Vec::new()),
         ]);
     };
     let share = Style::Percent(2);
-    row("Customers segmented", CUSTOMERS, Some(segmented as f64), Style::Integer, "segments[].count", same);
-    row("Customers kept of all", KEPT, kept, share, "readiness.order_count_thresholds", same);
+    row("Customers segmented", CUSTOMERS, Some(segmented as f64), all, Style::Integer, "segments[].count", same);
+    row("Customers kept of all", KEPT, kept, all, share, "readiness.order_count_thresholds", same);
     row(
         "Frequency threshold",
         FREQUENCY,
         thresholds.map(|found| found.frequency.used),
+        segmented,
         Style::Score,
         "thresholds.frequency.used",
         "the median of these customers",
@@ -81,15 +84,32 @@ pub fn published(results: &Results, fields: &mut Fields) {
         "Loyalty threshold",
         LOYALTY,
         thresholds.map(|found| found.loyalty.used),
+        segmented,
         Style::Score,
         "thresholds.loyalty.used",
         "the median of these customers",
     );
     for (i, (segment, published)) in results.segments.iter().zip(SHARES).enumerate() {
         let path = format!("segments[{i}].share");
-        row(segment.name.name(), published, Some(segment.share), share, &path, "the scores go together differently");
+        row(
+            segment.name.name(),
+            published,
+            Some(segment.share),
+            segmented,
+            share,
+            &path,
+            "the scores go together differently",
+        );
     }
-    row("Late gaps within a quarter of early ones", SHIFT_WITHIN, within, share, "readiness.summary.early_late", same);
+    row(
+        "Late gaps within a quarter of early ones",
+        SHIFT_WITHIN,
+        within,
+        halved,
+        share,
+        "readiness.summary.early_late",
+        same,
+    );
     if let Measured::Value(found) = &results.clustering {
         for (claim, published, set, k) in [
             ("Silhouette, components and pruned features, k = 3", 0.105, "canonical_pruned", 3),
@@ -112,7 +132,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
                 }
                 _ => same.to_owned(),
             };
-            row(claim, published, cell, Style::Coefficient, "clustering.sets", &why);
+            row(claim, published, cell, own.map_or(0, |one| one.rows), Style::Coefficient, "clustering.sets", &why);
         }
     }
     fields.set("published_table", Field::Table(table));

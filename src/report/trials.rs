@@ -6,7 +6,7 @@ use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
 use super::{evidence, figures, tables, wording};
 use crate::pipeline::outcome::Results;
-use crate::planning::findings::{Experiment, Guardrail, PlanningFindings, Scale};
+use crate::planning::findings::{Experiment, PlanningFindings, Scale};
 use crate::planning::plan::ASSUMED_OPT_OUT;
 use crate::planning::readout::SRM_ALARM;
 use crate::segments::findings::Segment;
@@ -79,7 +79,10 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
             if one.scale.value() == Some(&Scale::Proportion) || all >= 100.0 { Style::Integer } else { Style::Mean };
         fields.figure(
             "prize",
-            Some(Figure::new(all, set, path("target"), "target effect × customers of the segment, an assumption")),
+            Some(
+                Figure::new(all, set, path("target"), "target effect × customers of the segment, an assumption")
+                    .over(one.customers),
+            ),
         );
     }
     if let (Some(baseline), Some(mde)) = (one.baseline.value(), one.mde.value()) {
@@ -92,10 +95,7 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
             fields.set("partner", Field::Text(other.into()));
         }
     }
-    fields.set(
-        "guardrail_table",
-        Field::Table(guardrail_table(results, segment, i, &one.guardrails).from(path("guardrails"))),
-    );
+    fields.set("guardrail_table", Field::Table(guardrail_table(results, segment, i, one).from(path("guardrails"))));
     if let Some(summaries) = found.summaries.value()
         && let Some(measure) = summaries.measures.iter().find(|measure| measure.kpi == one.kpi)
     {
@@ -127,17 +127,20 @@ fn formula(scale: &Measured<Scale>) -> &'static str {
     }
 }
 
-fn guardrail_table(results: &Results, segment: Segment, i: usize, rails: &[Guardrail]) -> Table {
+fn guardrail_table(results: &Results, segment: Segment, i: usize, one: &Experiment) -> Table {
+    let n = one.measured_customers;
     let mut table = Table::new(format!("What must not get worse for {}", segment.name()))
         .words("Guardrail")
         .words("Baseline")
         .numbers("Margin, points")
         .numbers("Per arm")
         .words("Enough customers");
-    for (j, rail) in rails.iter().enumerate() {
+    for (j, rail) in one.guardrails.iter().enumerate() {
         let path = |name: &str| format!("planning.experiments[{i}].guardrails[{j}].{name}");
         let baseline: Text = match rail.baseline.value() {
-            Some(value) => Figure::new(*value, Style::Percent(1), path("baseline"), "customers with it / all").into(),
+            Some(value) => {
+                Figure::new(*value, Style::Percent(1), path("baseline"), "customers with it / all").over(n).into()
+            }
             None if rail.name == "opt_out" => {
                 let assumed =
                     Figure::new(ASSUMED_OPT_OUT, Style::Percent(0), path("name"), "a judgement, to be replaced");
@@ -303,8 +306,9 @@ fn plan_table(experiments: &[Experiment]) -> Table {
                 (Some(mde), Some(share)) => {
                     let smallest = "smallest effect that all customers of the segment can show";
                     let share = Figure::new(share, Style::PercentWhole, path("mde"), "detectable effect / baseline");
+                    let share = share.over(one.measured_customers);
                     Text::new()
-                        .figure(Figure::new(*mde, effect, path("mde"), smallest))
+                        .figure(Figure::new(*mde, effect, path("mde"), smallest).over(one.measured_customers))
                         .plain(" (")
                         .figure(share)
                         .plain(")")
