@@ -221,7 +221,7 @@ fn spans(document: &Document) -> Vec<(&Span, bool)> {
 
 /// Digits that are part of a name and open nothing (`report::evidence` says why): what stands in the text, and what it is.
 /// A value, a count, a bar or a parameter has no place here.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [(&str, &str); 22] = [
     ("95% interval", "level of an interval"),
     ("90% limit", "level of a limit"),
     ("within 30 days", "window in a measure's name"),
@@ -242,6 +242,7 @@ const NAMES: [(&str, &str); 21] = [
     (">4 weeks<", "head of a column"),
     (">8 weeks<", "head of a column"),
     (">12 weeks<", "head of a column"),
+    ("exactly 1 − distinct products / lines", "a formula"),
     ("order_products__prior", "name of a file"),
 ];
 
