@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::flow::Flow;
 use crate::chart::frame::Frame;
 use crate::chart::mosaic::Segments;
 use crate::chart::nulls::nulls;
 use crate::chart::power::power;
 use crate::chart::scene::Scene;
-use crate::chart::{dots, flow, line, mosaic, svg};
+use crate::chart::{dots, line, mosaic, svg};
 use crate::pipeline::outcome::Outcome;
 use crate::planning::findings::PlanDesign;
 use crate::planning::plan::plan;
@@ -117,7 +116,6 @@ fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
     let mut scene: Scene = match name {
         "segments" if !results.segments.is_empty() => Some(mosaic::draw(&Segments::of(results), frame)),
         "power" => line::draw(&power(&results.planning)?, frame),
-        "flow" => flow::draw(&Flow::of(results.validation.value()?.migration.value()?)?, frame),
         "null-benchmark" => dots::draw(&nulls(&results.clustering.value()?.null_benchmark)?, frame),
         _ => None,
     }?;

@@ -100,24 +100,6 @@ pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
             ];
             (path, all.into())
         }
-        "flow" => {
-            let path = "validation.migration.matrix";
-            let found = results.validation.value().and_then(|found| found.migration.value());
-            let matrix = found.map(|found| found.matrix.as_slice()).unwrap_or_default();
-            let n: u64 = matrix.iter().flatten().sum();
-            let stay: u64 = matrix.iter().enumerate().filter_map(|(i, row)| row.get(i)).sum();
-            let off = |(i, row): (usize, &Vec<u64>)| {
-                row.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, count)| *count).max()
-            };
-            let most = matrix.iter().enumerate().filter_map(off).max().unwrap_or_default();
-            let share = stay as f64 / n.max(1) as f64;
-            let all = [
-                Figure::new(share, Style::PercentWhole, path, "customers on the diagonal / all").over(n),
-                whole(n, path, "customers with a segment in both parts"),
-                whole(most, path, "largest count off the diagonal").over(n),
-            ];
-            (path, all.into())
-        }
         _ => {
             let design = results.planning.design;
             let path = "planning.design.relative_effect";

@@ -197,7 +197,6 @@ fn segments(results: &Results, fields: &mut Fields) {
     fields.set("segments_short", Field::Table(tables::segments_short(results)));
     fields.set("segments_chart", Field::Chart("segments"));
     fields.set("null_chart", Field::Chart("null-benchmark"));
-    fields.set("flow_chart", Field::Chart("flow"));
     fields.set("power_chart", Field::Chart("power"));
     for (i, segment) in Segment::ALL.into_iter().enumerate() {
         fields.set(["s1", "s2", "s3", "s4"][i], Field::Text(segment.into()));
