@@ -315,7 +315,7 @@ fn every_number_in_a_document_opens() {
 fn is_bar(figure: &Figure) -> bool {
     let Working { path, formula, .. } = &figure.working;
     path.contains(' ')
-        || path.ends_with(".pass")
+        || path.rsplit('.').next() == Some("pass")
         || path.starts_with("planning.design")
         || formula.contains("judgement")
 }

@@ -291,7 +291,7 @@ impl Document {
             match block {
                 Block::SubHeading(text) | Block::Paragraph(text) | Block::Callout(_, text) => text.each_figure(with),
                 Block::Bullets(points) | Block::Steps(points) => {
-                    points.iter_mut().for_each(|one| one.each_figure(with))
+                    points.iter_mut().for_each(|one| one.each_figure(with));
                 }
                 Block::Table(table) => table.rows.iter_mut().flatten().for_each(|one| one.each_figure(with)),
                 Block::Heading(_) | Block::Chart(_) => {}
