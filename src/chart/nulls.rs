@@ -5,10 +5,8 @@ use super::dots::{Dot, Dots, Row, Subject};
 use super::line::Tone;
 use super::said::Said;
 use crate::clustering::findings::NullBenchmark;
+use crate::report::evidence::{NULL_EXPLAINS, explained};
 use crate::report::{figures, tables, wording};
-
-/// Beyond this p the draws explain the silhouette.
-const BEATS: f64 = 0.05;
 
 /// Observed silhouettes over the spread of the draws; `None` where nothing was drawn.
 pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
@@ -16,7 +14,7 @@ pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
     let mut rows = Vec::new();
     for null in found {
         let set = format!("{}, k = {}", wording::feature_set(&null.set), null.k);
-        let beaten = null.p < BEATS;
+        let beaten = null.p < NULL_EXPLAINS;
         rows.push(Row {
             name: if null.reference == "copula" { "same margins and ranks" } else { "same means and covariance" }
                 .to_owned(),
@@ -41,14 +39,14 @@ pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
     if rows.is_empty() {
         return None;
     }
-    let explained = found.iter().filter(|null| null.p >= BEATS).count() as u64;
+    let (explained, solutions) = explained(found);
     let sentence = if explained == 0 {
         "Every solution scores higher than structureless data of the same shape.".to_owned()
     } else {
         format!(
-            "{} of {} comparisons show nothing that structureless data would not show too.",
+            "{} of {} show nothing that structureless data of one kind or the other would not show too.",
             figures::integer(explained),
-            figures::integer(rows.len() as u64)
+            figures::counted(solutions, "solution", "solutions")
         )
     };
     let sentence = format!("{sentence} Bar: structureless data, mean and two standard deviations; dot: these data.");

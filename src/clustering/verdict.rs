@@ -177,7 +177,7 @@ impl Evidence<'_> {
         let silhouette = decimal(self.compared(), 3);
         let null = self.null.map(|null| {
             format!(
-                "as many rows of data of the same spread without any clusters score {} ({} in {} draws)",
+                "as many rows of structureless data with the same spread score {} ({} in {} draws)",
                 decimal(null.null_mean, 3),
                 p_value(null.p),
                 integer(null.draws.into())

@@ -166,6 +166,7 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let Some(validation) = evidence.validation.value() else { return reasons };
     let held = |id: &str| find(gates, id).is_some_and(|gate| matches!(gate.status, Status::Pass | Status::Caveat));
+    let careful = |id: &str| find(gates, id).is_some_and(|gate| gate.status == Status::Caveat);
     if held("out_of_time")
         && let Some(found) = validation.out_of_time.value()
         && let Some(primary) = found.outcomes.first()
@@ -181,8 +182,9 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
         reasons.push(reason(
             "out_of_time",
             format!(
-                "The segments predict what came later: over {} customers they explain {} of the variance in {} (95% interval {} \
-                 to {}){auc}.",
+                "The segments predict {}what came later: over {} customers they explain {} of the variance in {} (95% interval \
+                 {} to {}){auc}.",
+                if careful("out_of_time") { "a little of " } else { "" },
                 integer(primary.customers),
                 percent(omega),
                 sentences::outcome(&primary.outcome),
@@ -198,8 +200,13 @@ fn validation_reasons(evidence: &Evidence<'_>, gates: &[Gate]) -> Vec<Reason> {
         reasons.push(reason(
             "reliability",
             format!(
-                "Both scores can be repeated: the reliability is {} for frequency ({} customers) and {} for loyalty ({}), so \
-                 that a median split would come out the same for {} and {} of the customers.",
+                "Both scores can be repeated{}: the reliability is {} for frequency ({} customers) and {} for loyalty ({}), \
+                 so that a median split would come out the same for {} and {} of the customers.",
+                match (careful("reliability"), f.value < l.value) {
+                    (true, true) => ", frequency with care",
+                    (true, false) => ", loyalty with care",
+                    _ => "",
+                },
                 decimal(f.value, 2),
                 integer(f.customers),
                 decimal(l.value, 2),

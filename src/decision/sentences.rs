@@ -14,7 +14,6 @@ pub fn gate(gate: &Gate) -> String {
             let found = quantity(&gate.id, value);
             match gate.status {
                 Status::Fail => format!("{}: {found}, where {}; {fails}.", gate.title, needs(gate)),
-                Status::Caveat => format!("{}: {found}, where {}; usable with care.", gate.title, needs(gate)),
                 _ => format!("{}: {found}, where {}.", gate.title, needs(gate)),
             }
         }
@@ -30,12 +29,12 @@ pub fn gate(gate: &Gate) -> String {
 
 /// What a gate asks for, in the unit of its value.
 fn needs(gate: &Gate) -> String {
-    let bar = |word: &str, value: f64| format!("{word} {} is asked for", quantity(&gate.id, value));
+    let bar = |word: &str, value: f64| format!("{word} {} passes", quantity(&gate.id, value));
     match spec(&gate.id).map(|spec| spec.bounds) {
         Some(Bounds::AtLeast(pass, _) | Bounds::Descriptive(pass)) => bar("at least", pass),
         Some(Bounds::AtMost(pass, _)) => bar("at most", pass),
-        Some(Bounds::Information) => "nothing is asked for".to_owned(),
-        None => format!("{} is asked for", gate.pass),
+        Some(Bounds::Information) => "no bar is set".to_owned(),
+        None => format!("{} passes", gate.pass),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::pipeline::run::Finished;
 use crate::planning::error::PlanningError;
 use crate::planning::findings::PlanDesign;
 use crate::report::documents::Title;
+use crate::report::html::Links;
 use crate::report::{self, markdown, wording};
 use crate::segments::findings::Segment;
 
@@ -120,7 +121,7 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
         Artifact::Document { title, form, plan } => {
             let replanned = plan.map(|design| documents::replanned(&finished.outcome, design));
             let outcome = replanned.as_ref().unwrap_or(&finished.outcome);
-            bytes = documents::document(outcome, *title, *form).into_bytes();
+            bytes = documents::alone(outcome, *title, *form).into_bytes();
             let (ending, mime) = match form {
                 Form::Markdown => ("md", "text/markdown;charset=utf-8"),
                 Form::Html | Form::Part => ("html", HTML),
@@ -175,7 +176,7 @@ pub fn make_window(found: &Comparison, file: WindowFile) -> Result<MadeFile, Err
             ("drift.json", "application/json")
         }
         WindowFile::DriftMarkdown => {
-            bytes = markdown::write(&report::drift::drift(drift()?), &|_| None).into_bytes();
+            bytes = markdown::write(&report::drift::drift(drift()?), Links::None, &|_| None).into_bytes();
             ("drift.md", "text/markdown;charset=utf-8")
         }
         WindowFile::DriftHtml => {

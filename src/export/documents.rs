@@ -2,20 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::flow::Flow;
-use crate::chart::forest::Forest;
 use crate::chart::frame::Frame;
-use crate::chart::k_curve::Curves;
 use crate::chart::mosaic::Segments;
 use crate::chart::nulls::nulls;
 use crate::chart::power::power;
 use crate::chart::scene::Scene;
-use crate::chart::segment_map::SegmentMap;
-use crate::chart::{dots, flow, forest, k_curve, line, mosaic, segment_map, svg};
+use crate::chart::{dots, line, mosaic, svg};
 use crate::pipeline::outcome::Outcome;
 use crate::planning::findings::PlanDesign;
 use crate::planning::plan::plan;
-use crate::report::documents::{Title, write};
+use crate::report::documents::{Title, caption, write};
 use crate::report::html::{self, Drawn, Links, Sheet};
 use crate::report::naming::Naming;
 use crate::report::{identity, markdown};
@@ -41,12 +37,21 @@ pub enum Form {
     Part,
 }
 
-/// One document.
+/// One document beside the others and the lists that it refers to, as a run's folder holds them.
 pub fn document(outcome: &Outcome, title: Title, form: Form) -> String {
+    linked(outcome, title, form, Links::Files)
+}
+
+/// One document alone: it leads to no file that it does not bring.
+pub fn alone(outcome: &Outcome, title: Title, form: Form) -> String {
+    linked(outcome, title, form, Links::None)
+}
+
+fn linked(outcome: &Outcome, title: Title, form: Form, links: Links) -> String {
     let written = write(title, &outcome.results, outcome.date.as_deref()).document;
     let draw = |name: &str| draw(outcome, name);
     match form {
-        Form::Markdown => markdown::write(&written, &draw),
+        Form::Markdown => markdown::write(&written, links, &draw),
         Form::Part => {
             // The page puts this into the head of each sheet that it prints (public/boot.js).
             let running = identity::running(&outcome.results, outcome.date.as_deref());
@@ -54,7 +59,7 @@ pub fn document(outcome: &Outcome, title: Title, form: Form) -> String {
             format!("<p class=\"running\" hidden>{}</p>\n{article}", html::escape(&running))
         }
         Form::Html => {
-            let body = html::article(&written, 1, Links::Files, &draw);
+            let body = html::article(&written, 1, links, &draw);
             html::file(&sheet(outcome, written.title), &body)
         }
     }
@@ -110,20 +115,13 @@ fn draw(outcome: &Outcome, name: &str) -> Option<Drawn> {
     let frame = Frame::DOCUMENT;
     let mut scene: Scene = match name {
         "segments" if !results.segments.is_empty() => Some(mosaic::draw(&Segments::of(results), frame)),
-        "segment-map" => {
-            let density = outcome.drawings.score_density.value()?;
-            segment_map::draw(&SegmentMap::of(results, density)?, frame)
-        }
-        "forest" => forest::draw(&Forest::of(&results.validation.value()?.effects)?, frame),
-        "k-curve" => k_curve::draw(&Curves::of(results.clustering.value()?)?, frame),
         "power" => line::draw(&power(&results.planning)?, frame),
-        "flow" => flow::draw(&Flow::of(results.validation.value()?.migration.value()?)?, frame),
         "null-benchmark" => dots::draw(&nulls(&results.clustering.value()?.null_benchmark)?, frame),
         _ => None,
     }?;
     // The segments themselves are made with the names, which have their room in them.
-    if let Some(naming) = Naming::of(&results.params.labels).filter(|_| !name.starts_with("segment")) {
+    if let Some(naming) = Naming::of(&results.params.labels).filter(|_| name != "segments") {
         scene.name(naming);
     }
-    Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: scene.sentence, table: scene.table })
+    Some(Drawn { svg: svg::write(&scene), title: scene.title, sentence: caption(results, name, &scene.sentence) })
 }

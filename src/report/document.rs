@@ -117,6 +117,15 @@ impl Text {
         self.and(Span::Quoted(words.into(), path.into()))
     }
 
+    /// Goes once over every number.
+    pub fn each_figure(&mut self, with: &mut dyn FnMut(&mut Figure)) {
+        for span in &mut self.0 {
+            if let Span::Figure(figure) = span {
+                with(figure);
+            }
+        }
+    }
+
     /// The words alone.
     pub fn words(&self) -> String {
         self.0
@@ -273,4 +282,20 @@ pub struct Document {
     pub byline: String,
     /// The blocks.
     pub blocks: Vec<Block>,
+}
+
+impl Document {
+    /// Goes once over every number.
+    pub fn each_figure(&mut self, with: &mut dyn FnMut(&mut Figure)) {
+        for block in &mut self.blocks {
+            match block {
+                Block::SubHeading(text) | Block::Paragraph(text) | Block::Callout(_, text) => text.each_figure(with),
+                Block::Bullets(points) | Block::Steps(points) => {
+                    points.iter_mut().for_each(|one| one.each_figure(with));
+                }
+                Block::Table(table) => table.rows.iter_mut().flatten().for_each(|one| one.each_figure(with)),
+                Block::Heading(_) | Block::Chart(_) => {}
+            }
+        }
+    }
 }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Block, Span, Text};
 use super::facts::facts;
+use super::figure::Figure;
 use super::naming::Naming;
 use super::portrait::portrait;
 use super::template::{Field, Fields, Written, write as fill};
-use super::{identity, published, trials, watch, wording};
+use super::{evidence, identity, published, trials, watch, wording};
 use crate::pipeline::outcome::Results;
 use crate::segments::findings::Segment;
 
@@ -108,10 +109,26 @@ pub fn write(title: Title, results: &Results, date: Option<&str>) -> Written {
     }
     let mut written = fill(title.name(), title.template(), &fields, &identity::byline(results));
     written.gaps.extend(gaps);
+    written.document.each_figure(&mut |figure| sourced(results, figure));
     if let Some(naming) = Naming::of(&results.params.labels) {
         naming.document(&mut written.document);
     }
     written
+}
+
+/// A chart's sentence with its numbers made to open; `words` may have the reader's names in them.
+pub fn caption(results: &Results, chart: &str, words: &str) -> Text {
+    let (path, shown) = evidence::caption(results, chart);
+    let mut text = evidence::traced(words, path, &shown);
+    text.each_figure(&mut |figure| sourced(results, figure));
+    text
+}
+
+/// Names the columns behind a number that does not name its own.
+fn sourced(results: &Results, figure: &mut Figure) {
+    if figure.working.columns.is_empty() {
+        figure.working.columns = evidence::columns(results, &figure.working.path);
+    }
 }
 
 /// By when to act: days of the calendar from the day of the run, else days counted from the approval.

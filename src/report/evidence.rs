@@ -1,8 +1,15 @@
 //! Sentences of other rooms with their numbers made to open: each number is matched with the finding that it states.
+//!
+//! What opens is every *measured number*: one that another extract, seed or parameter would change, and every bar that
+//! one is held against. What does not is part of a name: dates and ids, the fixed window or level of a measure ("within
+//! 30 days", "95% interval"), the title of a gate or of a feature set. `tests/reports.rs` lists these names, and fails on
+//! any other digit that does not open, wherever in a document it stands.
 
 use super::document::Text;
 use super::figure::{Figure, Style};
+use crate::clustering::findings::NullBenchmark;
 use crate::decision::prophecy::{customers_needed, orders_needed};
+use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
 use crate::readiness::gates::{Bounds, spec};
 use crate::stats::measured::Measured;
@@ -53,18 +60,111 @@ fn next(rest: &str, shown: &[Figure], used: &[bool]) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-/// A description whose numbers (dates, windows, counts) stand in it alone: each says so.
-pub fn stated(words: &str, path: &str) -> Text {
-    let numbers: Vec<Figure> = words
+/// A description or reason: what `shown` does not explain of its numbers (dates, windows, counts) stands in it alone, and
+/// each says so.
+pub fn stated(words: &str, path: &str, mut shown: Vec<Figure>) -> Text {
+    let numbers = words
         .split(|c: char| !(c.is_ascii_digit() || ".,%-".contains(c)))
         .map(|token| token.trim_matches(|c: char| ".,-".contains(c)))
         .filter(|token| token.starts_with(|c: char| c.is_ascii_digit()))
         .map(|token| Figure {
             text: token.to_owned(),
-            ..Figure::new(0.0, Style::Integer, path, "as the description of what was measured states it").valued(token)
-        })
-        .collect();
-    traced(words, path, &numbers)
+            ..Figure::new(0.0, Style::Integer, path, "as the sentence at this place states it").valued(token)
+        });
+    shown.extend(numbers);
+    traced(words, path, &shown)
+}
+
+/// Where a chart's numbers stand, and those that its sentence may state.
+pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
+    let whole = |count: u64, path: &str, formula: &str| Figure::new(count as f64, Style::Integer, path, formula);
+    match chart {
+        "segments" => {
+            let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+            let mut all = Vec::new();
+            for (i, segment) in results.segments.iter().enumerate() {
+                let path = |name: &str| format!("segments[{i}].{name}");
+                all.push(whole(segment.count, &path("count"), "customers that the rule puts here").over(n));
+                let formula = "count / segmented customers";
+                all.push(Figure::new(segment.share, Style::Percent(2), path("share"), formula).over(n));
+            }
+            ("segments", all)
+        }
+        "null-benchmark" => {
+            let path = "clustering.null_benchmark";
+            let nulls = results.clustering.value().map(|found| found.null_benchmark.as_slice()).unwrap_or_default();
+            let (explained, solutions) = explained(nulls);
+            let all = [
+                whole(explained, path, "solutions whose larger p, over both kinds of draws, is 0.05 or more"),
+                whole(solutions, path, "feature sets at the k compared"),
+            ];
+            (path, all.into())
+        }
+        _ => {
+            let design = results.planning.design;
+            let path = "planning.design.relative_effect";
+            let effect = Figure::new(design.relative_effect, Style::Percent(0), path, "change planned for");
+            let path = "planning.design.power";
+            let power = Figure::new(design.power, Style::PercentWhole, path, "chance of finding it, planned for");
+            ("planning.experiments", vec![effect, power])
+        }
+    }
+}
+
+/// Where a bar stands that no extract and no parameter changes: a place in words, since results.json holds it in none.
+pub const BARS: &str = "fixed bars of the method";
+
+/// From this p on structureless data explain a silhouette.
+pub const NULL_EXPLAINS: f64 = 0.05;
+
+/// Solutions that structureless data of one kind or the other explain, of how many.
+pub fn explained(nulls: &[NullBenchmark]) -> (u64, u64) {
+    let first = |at: usize| nulls[..at].iter().all(|one| (&one.set, one.k) != (&nulls[at].set, nulls[at].k));
+    let solutions: Vec<usize> = (0..nulls.len()).filter(|at| first(*at)).collect();
+    let weak = |at: &&usize| {
+        let one = &nulls[**at];
+        nulls.iter().any(|other| other.set == one.set && other.k == one.k && other.p >= NULL_EXPLAINS)
+    };
+    (solutions.iter().filter(weak).count() as u64, solutions.len() as u64)
+}
+
+/// The source columns behind a number, by its place in `results.json`: those of the axis that it names, else of both.
+pub fn columns(results: &Results, path: &str) -> String {
+    const CUSTOMER: [Role; 1] = [Role::Customer];
+    const FREQUENCY: [Role; 6] = [
+        Role::Order,
+        Role::OrderSequence,
+        Role::OrderTimestamp,
+        Role::DaysSincePrior,
+        Role::FreqScore,
+        Role::MeanDaysBetweenOrders,
+    ];
+    const LOYALTY: [Role; 5] =
+        [Role::LineOrder, Role::Product, Role::Reordered, Role::LoyaltyScore, Role::ReorderRatio];
+    const MONEY: [Role; 1] = [Role::Amount];
+    let own = ["params", "seed", "planning.design", "extract"].iter().any(|place| path.starts_with(place));
+    if own || path.contains(' ') || path.rsplit('.').next() == Some("pass") {
+        return String::new();
+    }
+    let axes: &[&[Role]] = match (path.contains("frequency"), path.contains("loyalty")) {
+        _ if ["clustering", "features"].iter().any(|room| path.starts_with(room)) => {
+            return "the columns of every feature".to_owned();
+        }
+        (true, false) => &[&CUSTOMER, &FREQUENCY],
+        (false, true) => &[&CUSTOMER, &LOYALTY],
+        _ if path.starts_with("planning") => &[&CUSTOMER, &FREQUENCY, &LOYALTY, &MONEY],
+        _ => &[&CUSTOMER, &FREQUENCY, &LOYALTY],
+    };
+    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+    for at in axes.iter().copied().flatten().filter_map(|role| super::facts::mapped(results, *role)) {
+        match files.iter_mut().find(|(file, _)| *file == at.file) {
+            Some((_, names)) if names.contains(&at.column.as_str()) => {}
+            Some((_, names)) => names.push(&at.column),
+            None => files.push((&at.file, vec![&at.column])),
+        }
+    }
+    let named: Vec<String> = files.iter().map(|(file, names)| format!("{} of {file}", names.join(", "))).collect();
+    named.join("; ")
 }
 
 /// Numbers that a reason, a caveat or the tribunal's sentence may state, by the evidence that it names.
@@ -101,7 +201,9 @@ fn gate(results: &Results, id: &str) -> Vec<Figure> {
     let Some(&value) = gate.value.value() else { return Vec::new() };
     let path = |name: &str| format!("readiness.gates[{at}].{name}");
     let what = if gate.note.is_empty() { gate.title.clone() } else { format!("{}: {}", gate.title, gate.note) };
-    let mut all = vec![Figure::new(value, style(id), path("value"), what)];
+    let mut found = Figure::new(value, style(id), path("value"), what);
+    found.working.n = judged(results, id);
+    let mut all = vec![found];
     let Some(spec) = spec(id) else { return all };
     let (pass, caveat) = match spec.bounds {
         Bounds::AtLeast(pass, caveat) | Bounds::AtMost(pass, caveat) => (pass, Some(caveat)),
@@ -112,7 +214,8 @@ fn gate(results: &Results, id: &str) -> Vec<Figure> {
     if let Some(caveat) = caveat.filter(|_| ["volume", "depth"].contains(&id)) {
         for (bar, which) in [(caveat, "to be usable"), (pass, "to pass")] {
             let formula = format!("bar {which} less the value");
-            all.push(Figure::new((bar - value).max(0.0), style(id), path("value"), formula));
+            let short = Figure::new((bar - value).max(0.0), style(id), path("value"), formula);
+            all.push(short.over(results.extract.customers));
         }
     }
     match id {
@@ -121,6 +224,25 @@ fn gate(results: &Results, id: &str) -> Vec<Figure> {
         _ => {}
     }
     all
+}
+
+/// Over how many a gate judges: customers, unless its note says what else.
+fn judged(results: &Results, id: &str) -> Option<u64> {
+    let validation = results.validation.value();
+    let summary = results.readiness.summary.value();
+    match id {
+        "integrity" => Some(results.extract.files.iter().map(|file| file.rows).sum()),
+        "volume" | "depth" => Some(results.extract.customers),
+        "stability_b" | "stability_b_prime" => Some(summary?.early_late.customers),
+        "reliability" => {
+            let both = &validation?.reliability;
+            let scores = [both.frequency.value(), both.loyalty.value()].into_iter().flatten();
+            scores.min_by(|a, b| a.value.total_cmp(&b.value)).map(|score| score.customers)
+        }
+        "out_of_time" => validation?.out_of_time.value()?.outcomes.first().map(|outcome| outcome.customers),
+        "migration" => validation?.migration.value().map(|found| found.customers),
+        _ => Some(results.segments.iter().map(|segment| segment.count).sum()),
+    }
 }
 
 /// How long histories would have to be.
@@ -160,6 +282,7 @@ fn clustering(results: &Results) -> Vec<Figure> {
         all.push(Figure { text, ..k.clone() });
     }
     let own = |set: &str, k: u32| set == best.set && k == best.k;
+    let rows = found.sets.iter().find(|set| set.id == best.set).map_or(0, |set| set.rows);
     if let Some((i, set)) = found.sets.iter().enumerate().find(|(_, set)| set.id == best.set) {
         let path = format!("clustering.sets[{i}].features");
         let features =
@@ -190,15 +313,17 @@ fn clustering(results: &Results) -> Vec<Figure> {
         all.push(Figure { text: format!("{} draws", draws.text), ..draws });
     } else {
         let formula = "mean of (b - a) / max(a, b) over customers";
-        all.push(Figure::new(best.silhouette, Style::Coefficient, "clustering.headline.silhouette", formula));
+        let path = "clustering.headline.silhouette";
+        all.push(Figure::new(best.silhouette, Style::Coefficient, path, formula).over(rows));
     }
     let formula = "up to here no structure (Kaufman and Rousseeuw)";
-    all.push(Figure::new(0.25, Style::Decimal(2), "clustering.verdict", formula));
+    all.push(Figure::new(0.25, Style::Decimal(2), BARS, formula));
     if let Some((i, row)) = found.stability.iter().enumerate().find(|(_, row)| own(&row.set, row.k)) {
         let draws = u64::from(row.jaccard_draws);
         if let Some(&ari) = row.bootstrap_ari.value() {
             let path = format!("clustering.stability[{i}].bootstrap_ari");
-            all.push(Figure::new(ari, Style::Decimal(2), path, "mean adjusted Rand index of refits on resamples"));
+            let formula = "mean adjusted Rand index of refits on resamples";
+            all.push(Figure::new(ari, Style::Decimal(2), path, formula).over(rows));
         }
         if let Some(least) = row.jaccard.iter().copied().min_by(f64::total_cmp) {
             let path = format!("clustering.stability[{i}].jaccard");
@@ -208,12 +333,8 @@ fn clustering(results: &Results) -> Vec<Figure> {
     }
     for (i, row) in found.agreement.iter().enumerate().filter(|(_, row)| row.k == best.k) {
         let path = format!("clustering.agreement[{i}].ari");
-        all.push(Figure::new(
-            row.ari,
-            Style::Decimal(2),
-            path,
-            "adjusted Rand index of the rule's segments and the clusters",
-        ));
+        let formula = "adjusted Rand index of the rule's segments and the clusters";
+        all.push(Figure::new(row.ari, Style::Decimal(2), path, formula).over(rows));
     }
     all
 }
@@ -276,9 +397,10 @@ fn validation(results: &Results) -> Vec<Figure> {
     }
     let path = |name: &str| format!("validation.coupling.{name}");
     let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
-    put(&found.coupling.loyalty_identity_share, Style::Percent(1), path("loyalty_identity_share"), formula, None);
+    let n = Some(results.segments.iter().map(|segment| segment.count).sum());
+    put(&found.coupling.loyalty_identity_share, Style::Percent(1), path("loyalty_identity_share"), formula, n);
     let formula = "tetrachoric correlation of the two cuts";
-    put(&found.coupling.tetrachoric, Style::Decimal(2), path("tetrachoric"), formula, None);
+    put(&found.coupling.tetrachoric, Style::Decimal(2), path("tetrachoric"), formula, n);
     all
 }
 
@@ -331,7 +453,7 @@ mod tests {
     #[test]
     fn descriptions_state_their_own_numbers() {
         let words = "Orders up to 2025-10-02, outcomes of 1,206 customers in the 90 days after.";
-        let text = stated(words, "a.b");
+        let text = stated(words, "a.b", Vec::new());
         assert_eq!(text.words(), words);
         let figures = text.0.iter().filter(|span| matches!(span, Span::Figure(_))).count();
         assert_eq!(figures, 3);

@@ -5,11 +5,11 @@
 use super::document::Text;
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
-use super::{evidence, identity, tables, wording};
+use super::{evidence, tables, wording};
 use crate::clustering::findings::{ClusteringFindings, Structure};
 use crate::decision::findings::{Reason, Recommendation, Verdict};
 use crate::decision::sentences;
-use crate::extract::findings::Layout;
+use crate::extract::findings::{ColumnRef, Layout};
 use crate::extract::schema::Role;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::Status;
@@ -59,10 +59,20 @@ pub(super) fn measured(value: &Measured<f64>, style: Style, path: &str, formula:
     value.value().map(|value| Figure::new(*value, style, path, formula))
 }
 
+/// Why something is absent, for use inside a sentence.
+pub(super) fn why(words: &str, path: impl AsRef<str>) -> Field {
+    Field::Text(evidence::stated(words.trim_end_matches('.'), path.as_ref(), Vec::new()))
+}
+
 /// The column that plays a role, as the file calls it.
 fn column(results: &Results, role: Role) -> String {
-    let name = json::value(&role).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-    results.extract.mapping.get(&name).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
+    mapped(results, role).map(|at| format!("{} of {}", at.column, at.file)).unwrap_or_default()
+}
+
+/// The same, apart.
+pub(super) fn mapped(results: &Results, role: Role) -> Option<&ColumnRef> {
+    let name = json::value(&role).ok().and_then(|name| name.as_str().map(str::to_owned))?;
+    results.extract.mapping.get(&name)
 }
 
 fn extract(results: &Results, fields: &mut Fields) {
@@ -78,13 +88,6 @@ fn extract(results: &Results, fields: &mut Fields) {
         fields.flag("history", true);
         fields.figure("orders", count(extract.orders, "orders", "distinct orders", &order));
         fields.figure("order_lines", count(extract.order_lines, "order_lines", "distinct products per order", &order));
-        fields.figure("products", count(extract.products, "products", "distinct products of the catalogue", ""));
-        fields.figure(
-            "categories",
-            (extract.categories > 0)
-                .then(|| count(extract.categories, "categories", "distinct categories", ""))
-                .flatten(),
-        );
     }
     let min = f64::from(results.params.min_orders);
     fields.figure("min_orders", Some(Figure::new(min, Style::Integer, "params.min_orders", "parameter of the run")));
@@ -107,28 +110,20 @@ fn extract(results: &Results, fields: &mut Fields) {
         .warnings
         .iter()
         .enumerate()
+        .take(SHOWN_WARNINGS)
         .map(|(i, warning)| {
             let count =
                 Figure::new(warning.count as f64, Style::Integer, format!("extract.warnings[{i}].count"), "counted");
             let path = format!("extract.warnings[{i}].message");
-            evidence::traced(&wording::sentence(&warning.message), &path, &[count])
+            evidence::stated(&wording::sentence(&warning.message), &path, vec![count])
         })
         .collect();
     fields.flag("has_warnings", !warnings.is_empty());
-    fields.set("warnings_top", Field::List(warnings.iter().take(SHOWN_WARNINGS).cloned().collect()));
-    fields.set("warnings", Field::List(warnings));
-    fields.set("receipt_id", Field::Quoted(identity::receipt_id(results), "receipt.json: id".to_owned()));
-    fields.set("build", Field::Quoted(results.build.version.clone(), "build.version".to_owned()));
-    fields.figure("seed", Some(Figure::new(results.seed as f64, Style::Integer, "seed", "parameter of the run")));
+    fields.set("warnings_top", Field::List(warnings));
 }
 
 fn rule(results: &Results, fields: &mut Fields) {
-    let Some(thresholds) = results.thresholds.value() else {
-        if let Some(missing) = results.thresholds.missing() {
-            fields.set("no_rule", Field::Quoted(missing.reason.clone(), "thresholds.reason".to_owned()));
-        }
-        return;
-    };
+    let Some(thresholds) = results.thresholds.value() else { return };
     let (f, l) = (&thresholds.frequency, &thresholds.loyalty);
     let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
     let gap = column(results, Role::DaysSincePrior);
@@ -198,29 +193,34 @@ fn segments(results: &Results, fields: &mut Fields) {
         fields.figure(&format!("{slug}.share"), Some(share.over(total)));
     }
     fields.flag("segments", !results.segments.is_empty());
-    if let Some(smallest) = results.segments.iter().min_by_key(|segment| segment.count) {
-        fields.set("smallest", Field::Text(smallest.name.into()));
-    }
-    fields.set("segments_table", Field::Table(tables::segments_table(results).from("segments")));
+    fields.set("shares", Field::Text(shares(results)));
     fields.set("segments_short", Field::Table(tables::segments_short(results)));
     fields.set("segments_chart", Field::Chart("segments"));
-    fields.set("map_chart", Field::Chart("segment-map"));
-    fields.set("effects_chart", Field::Chart("forest"));
-    fields.set("k_chart", Field::Chart("k-curve"));
     fields.set("null_chart", Field::Chart("null-benchmark"));
-    fields.set("flow_chart", Field::Chart("flow"));
     fields.set("power_chart", Field::Chart("power"));
     for (i, segment) in Segment::ALL.into_iter().enumerate() {
         fields.set(["s1", "s2", "s3", "s4"][i], Field::Text(segment.into()));
     }
 }
 
+/// The shares that a later extract is held against.
+fn shares(results: &Results) -> Text {
+    let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let mut text = Text::new().plain("Reference shares: ");
+    for (i, segment) in results.segments.iter().enumerate() {
+        let path = format!("segments[{i}].share");
+        let share = Figure::new(segment.share, Style::Percent(2), path, "count / segmented customers").over(total);
+        let stop = if i + 1 == results.segments.len() { "." } else { ", " };
+        text = text.segment(segment.name).plain(" ").figure(share).plain(stop);
+    }
+    text
+}
+
 fn clustering(results: &Results, fields: &mut Fields) {
     let found = match &results.clustering {
         Measured::Value(found) => found,
         Measured::NotMeasured(missing) => {
-            let reason = missing.reason.trim_end_matches('.').to_owned();
-            fields.set("no_clustering", Field::Quoted(reason, "clustering.reason".to_owned()));
+            fields.set("no_clustering", why(&missing.reason, "clustering.reason"));
             return;
         }
     };
@@ -228,7 +228,6 @@ fn clustering(results: &Results, fields: &mut Fields) {
     let sentence = evidence::traced(&found.sentence, "clustering.sentence", &evidence::of(results, "clustering"));
     fields.set("clustering_sentence", Field::Text(sentence));
     if let Some(structure) = found.verdict.value() {
-        fields.words("structure", wording::structure(*structure));
         fields.flag("no_structure", *structure == Structure::None);
     }
     let heard = found.sets.iter().filter(|set| set.best_k.value().is_some()).count();
@@ -266,54 +265,31 @@ fn headline(found: &ClusteringFindings, fields: &mut Fields) {
             "null_mean",
             Some(Figure::new(null.null_mean, Style::Coefficient, path, mean).over(u64::from(null.draws))),
         );
-        let p = "(1 + draws that score as high) / (draws + 1)";
-        fields.figure("null_p", Some(Figure::new(null.p, Style::P, path, p).over(u64::from(null.draws))));
-        let draws = Figure::new(f64::from(null.draws), Style::Integer, path, "draws of structureless data");
-        fields.figure("null_draws", Some(draws));
-    }
-    if let Some(row) = found.stability.iter().find(|row| own(&row.set, row.k))
-        && let Some(least) = row.jaccard.iter().copied().min_by(f64::total_cmp)
-    {
-        let formula = "smallest mean bootstrap Jaccard similarity of a cluster";
-        let figure = Figure::new(least, Style::Decimal(2), "clustering.stability", formula);
-        fields.figure("jaccard_min", Some(figure.over(u64::from(row.jaccard_draws))));
     }
 }
 
 fn validation(results: &Results, fields: &mut Fields) {
     let found = match &results.validation {
         Measured::Value(found) => found,
-        Measured::NotMeasured(missing) => {
-            let reason = missing.reason.trim_end_matches('.').to_owned();
-            fields.set("no_validation", Field::Quoted(reason, "validation.reason".to_owned()));
-            return;
-        }
+        Measured::NotMeasured(_) => return,
     };
-    fields.flag("validation", true);
     reliability(found, fields);
     later(found, fields);
-    movement(found, fields);
+    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    movement(found, n, fields);
     let path = "validation.confidence.share_at_least_80";
     let formula = "customers whose segment is at least 80% certain / all";
-    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
     let sure = measured(&found.confidence.share_at_least_80, Style::Percent(1), path, formula);
     fields.figure("sure_share", sure.map(|figure| figure.over(n)));
     let unsure = found.confidence.share_at_least_80.value().map(|share| {
         Figure::new(n as f64 * (1.0 - share), Style::Integer, path, "customers less certain than 80%").over(n)
     });
     fields.figure("unsure", unsure);
-    let coupling = &found.coupling;
-    let path = "validation.coupling.tetrachoric";
-    fields.figure(
-        "axes_r",
-        measured(&coupling.tetrachoric, Style::Decimal(2), path, "tetrachoric correlation of the two cuts"),
-    );
-    let identity = &coupling.loyalty_identity_share;
+    let identity = &found.coupling.loyalty_identity_share;
     let path = "validation.coupling.loyalty_identity_share";
     let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
-    fields.figure("identity_share", measured(identity, Style::Percent(1), path, formula));
+    fields.figure("identity_share", measured(identity, Style::Percent(1), path, formula).map(|figure| figure.over(n)));
     if !found.effects.is_empty() {
-        fields.set("effects_table", Field::Table(tables::free_effects(&found.effects).from("validation.effects")));
         let free = found
             .effects
             .iter()
@@ -391,14 +367,13 @@ fn later(found: &ValidationFindings, fields: &mut Fields) {
     let later = match &found.out_of_time {
         Measured::Value(later) => later,
         Measured::NotMeasured(missing) => {
-            let reason = missing.reason.trim_end_matches('.').to_owned();
-            fields.set("no_later", Field::Quoted(reason, "validation.out_of_time.reason".to_owned()));
+            fields.set("no_later", why(&missing.reason, "validation.out_of_time.reason"));
             return;
         }
     };
     fields.set(
         "later_description",
-        Field::Text(evidence::stated(&later.description, "validation.out_of_time.description")),
+        Field::Text(evidence::stated(&later.description, "validation.out_of_time.description", Vec::new())),
     );
     fields.set("later_table", Field::Table(tables::later_short(later)));
     let Some((i, outcome)) = later.outcomes.iter().enumerate().find(|(_, one)| one.omega_squared.value().is_some())
@@ -418,45 +393,37 @@ fn later(found: &ValidationFindings, fields: &mut Fields) {
             "omega_squared_high",
             "95% limit by noncentral F",
         ),
-        ("later_auc", &outcome.auc, Style::Decimal(2), "auc", "area under the curve on customers held out"),
     ] {
         fields.figure(name, measured(value, style, &path(field), formula).map(|figure| figure.over(outcome.customers)));
     }
     let kept = &later.rule_share_of_score_r2;
     let path = "validation.out_of_time.rule_share_of_score_r2";
-    fields.figure("kept_r2", measured(kept, Style::PercentWhole, path, "R² of the segments / R² of the two scores"));
+    let formula = "R² of the segments / R² of the two scores";
+    let kept = measured(kept, Style::PercentWhole, path, formula);
+    fields.figure("kept_r2", kept.map(|figure| figure.over(later.customers)));
 }
 
-fn movement(found: &ValidationFindings, fields: &mut Fields) {
+fn movement(found: &ValidationFindings, n: u64, fields: &mut Fields) {
     if let Some(moved) = found.migration.value() {
         let path = "validation.migration";
         let n = moved.customers;
         for (name, value, style, formula) in [
             ("kappa", &moved.kappa, Style::Decimal(2), "(observed - chance agreement) / (1 - chance agreement)"),
-            ("kappa_ceiling", &moved.kappa_ceiling, Style::Decimal(2), "kappa that these reliabilities allow at best"),
             ("stay_share", &moved.agreement, Style::PercentWhole, "customers with the same segment twice / all"),
         ] {
             fields.figure(name, measured(value, style, path, formula).map(|figure| figure.over(n)));
         }
-        fields.set(
-            "migration_description",
-            Field::Text(evidence::stated(&moved.description, "validation.migration.description")),
-        );
     }
     let nearest = found.threshold_sensitivity.iter().filter(|point| point.kind == "percentile" && point.at < 0.5);
     if let Some(point) = nearest.max_by(|a, b| a.at.total_cmp(&b.at)) {
         let path = "validation.threshold_sensitivity";
         let moved = Figure::new(point.moved_share, Style::Percent(1), path, "customers who change segment / all");
-        fields.figure("moved_share", Some(moved));
+        fields.figure("moved_share", Some(moved.over(n)));
         let at = Figure::new(point.at * 100.0, Style::Integer, path, "percentile of both cuts");
         fields.figure("moved_at", Some(at));
     }
-    if let Some(contenders) = found.bake_off.value() {
-        if let Some(rivals) = tables::rivals(contenders) {
-            fields.set("rivals", Field::Text(rivals));
-        }
-        let rivals = contenders.iter().filter(|contender| contender.beats_rule).count();
-        fields.flag("rival_wins", rivals > 0);
+    if let Some(rivals) = found.bake_off.value().and_then(|contenders| tables::rivals(contenders)) {
+        fields.set("rivals", Field::Text(rivals));
     }
 }
 
@@ -465,16 +432,10 @@ fn gates(results: &Results, fields: &mut Fields) {
     let count = |status: Status| gates.iter().filter(|gate| gate.status == status).count() as f64;
     for (name, value, formula) in [
         ("gates_passed", count(Status::Pass), "gates with status pass"),
-        ("gates_caveat", count(Status::Caveat), "gates with status caveat"),
-        ("gates_failed", count(Status::Fail), "gates with status fail"),
-        ("gates_absent", count(Status::NotMeasured), "gates that could not be measured"),
         ("gates_total", gates.len() as f64, "all gates"),
     ] {
         fields.figure(name, Some(Figure::new(value, Style::Integer, "readiness.gates", formula)));
     }
-    fields.flag("open_gates", gates.iter().any(|gate| gate.status != Status::Pass));
-    fields.flag("absent_gates", count(Status::NotMeasured) > 0.0);
-    fields.set("gates_table", Field::Table(tables::open_gates(gates).from("readiness.gates")));
     let mend: Vec<Text> = gates
         .iter()
         .filter(|gate| gate.blocking && gate.status == Status::Fail)
@@ -502,8 +463,9 @@ fn gates(results: &Results, fields: &mut Fields) {
     let collect: Vec<Text> = needs
         .iter()
         .map(|(words, titles)| {
-            let text = format!("{}. Would measure: {}.", wording::capital(words), titles.join("; "));
-            Text::new().quoted(text, "readiness.gates[].value.needs")
+            let path = "readiness.gates[].value.needs";
+            evidence::stated(&wording::capital(words), path, Vec::new())
+                .quoted(format!(". Would measure: {}.", titles.join("; ")), path)
         })
         .collect();
     fields.flag("collectable", !collect.is_empty());
@@ -543,38 +505,17 @@ fn decision(results: &Results, fields: &mut Fields) {
     );
     fields.set("caveats_top", Field::List(caveats.iter().take(SHOWN_CAVEATS).cloned().collect()));
     fields.set("caveats_three", Field::List(caveats.iter().take(3).cloned().collect()));
-    fields.set("caveats", Field::List(caveats));
 }
 
 /// Bars that are judgements of ours, so that a template needs no number of its own.
 fn judgements(fields: &mut Fields) {
-    for (name, value, style, path, why) in [
-        (
-            "bar_silhouette",
-            0.5,
-            Style::Decimal(2),
-            "clustering.verdict",
-            "reasonable structure (Kaufman and Rousseeuw)",
-        ),
-        ("bar_null", 0.05, Style::P, "decision", "largest p of the null benchmark"),
-        ("bar_jaccard", 0.75, Style::Decimal(2), "decision", "valid cluster (Hennig)"),
-        ("bar_reliability", 0.7, Style::Decimal(2), "readiness.gates[reliability]", "fails below"),
-        ("bar_later", 0.01, Style::Percent(0), "readiness.gates[out_of_time]", "fails below (Field's bands)"),
-        (
-            "bar_sure",
-            0.8,
-            Style::Percent(0),
-            "validation.confidence",
-            "a label counts as certain from here (judgement)",
-        ),
-        (
-            "bar_rival",
-            0.01,
-            Style::Decimal(2),
-            "validation.bake_off",
-            "margin in R² that a rival must clear (judgement)",
-        ),
+    for (name, value, style, why) in [
+        ("bar_silhouette", 0.5, Style::Decimal(2), "reasonable structure (Kaufman and Rousseeuw)"),
+        ("bar_jaccard", 0.75, Style::Decimal(2), "valid cluster (Hennig)"),
+        ("bar_reliability", 0.7, Style::Decimal(2), "the gate on reliability fails below"),
+        ("bar_later", 0.01, Style::Percent(0), "the gate on later orders fails below (Field's bands)"),
+        ("bar_sure", 0.8, Style::Percent(0), "a label counts as certain from here (judgement)"),
     ] {
-        fields.figure(name, Some(Figure::new(value, style, path, why)));
+        fields.figure(name, Some(Figure::new(value, style, evidence::BARS, why)));
     }
 }

@@ -14,10 +14,8 @@ pub struct Drawn {
     pub svg: String,
     /// What it shows.
     pub title: String,
-    /// One sentence for those who do not see it.
-    pub sentence: String,
-    /// The numbers behind it.
-    pub table: Table,
+    /// One sentence for those who do not see it, its numbers open.
+    pub sentence: Text,
 }
 
 /// Draws charts by name; `None` where there is nothing to draw.
@@ -28,7 +26,7 @@ pub type Draw<'a> = &'a dyn Fn(&str) -> Option<Drawn>;
 pub enum Links {
     /// To files beside this one.
     Files,
-    /// To another part of the same file.
+    /// To another part of the same file; other files are named only.
     Anchors,
     /// Nowhere: words only.
     None,
@@ -163,12 +161,9 @@ impl Writer<'_> {
             // A chart may stand in several documents of one file, and the browser wants every id once.
             let svg = drawn.svg.replace(&format!("{name}-title"), &format!("{}-{name}-title", self.name));
             let svg = svg.replace(&format!("{name}-desc"), &format!("{}-{name}-desc", self.name));
-            self.push(&format!(
-                "<figure class=\"figure\">\n<figcaption><strong>{}</strong> {}</figcaption>\n<div class=\"ink\">{svg}</div>\n\
-                 </figure>\n",
-                escape(&drawn.title),
-                escape(&drawn.sentence)
-            ));
+            self.push(&format!("<figure class=\"figure\">\n<figcaption><strong>{}</strong> ", escape(&drawn.title)));
+            self.text(&drawn.sentence);
+            self.push(&format!("</figcaption>\n<div class=\"ink\">{svg}</div>\n</figure>\n"));
         }
     }
 
@@ -199,8 +194,7 @@ impl Writer<'_> {
                 },
                 Span::File(path, words) => match self.links {
                     Links::Files => format!("<a href=\"../{path}\">{}</a>", escape(words)),
-                    Links::Anchors => format!("<a href=\"{path}\">{}</a>", escape(words)),
-                    Links::None => format!("<code>{}</code>", escape(words)),
+                    Links::Anchors | Links::None => format!("<code>{}</code>", escape(words)),
                 },
                 Span::Figure(figure) => {
                     self.next += 1;

@@ -1,11 +1,12 @@
 //! A document as Markdown (`CommonMark` with pipe tables). Untrusted words are escaped.
 
 use super::document::{Align, Block, Document, Span, Table, Text, Tone};
-use super::html::{Draw, unseen};
+use super::html::{Draw, Links, unseen};
 use super::wording;
 
 /// The whole document, ending in one newline. Of a chart the words and the numbers are written.
-pub fn write(document: &Document, draw: Draw<'_>) -> String {
+pub fn write(document: &Document, links: Links, draw: Draw<'_>) -> String {
+    let inline = |text: &Text| inline(text, links, false);
     let mut out = format!("# {}\n\n*{}*\n", escape(&document.title), escape(&document.byline));
     for block in &document.blocks {
         out.push('\n');
@@ -21,9 +22,9 @@ pub fn write(document: &Document, draw: Draw<'_>) -> String {
                     out.push_str(&format!("{}. {}\n", index + 1, opening(&inline(step))));
                 }
             }
-            Block::Table(table) => out.push_str(&pipes(table)),
+            Block::Table(table) => out.push_str(&pipes(table, links)),
             Block::Chart(name) => match draw(name) {
-                Some(drawn) => out.push_str(&format!("{}\n", opening(&escape(&drawn.sentence)))),
+                Some(drawn) => out.push_str(&format!("{}\n", opening(&inline(&drawn.sentence)))),
                 None => out.truncate(out.len() - 1),
             },
             Block::Callout(tone, text) => {
@@ -38,7 +39,7 @@ pub fn write(document: &Document, draw: Draw<'_>) -> String {
     out
 }
 
-fn pipes(table: &Table) -> String {
+fn pipes(table: &Table, links: Links) -> String {
     let mut out = format!("*{}*\n\n|", escape(&table.caption));
     for column in &table.columns {
         out.push_str(&format!(" {} |", escape(&column.title)));
@@ -51,19 +52,15 @@ fn pipes(table: &Table) -> String {
     for row in &table.rows {
         out.push('|');
         for cell in row {
-            out.push_str(&format!(" {} |", inline_in(cell, true)));
+            out.push_str(&format!(" {} |", inline(cell, links, true)));
         }
         out.push('\n');
     }
     out
 }
 
-fn inline(text: &Text) -> String {
-    inline_in(text, false)
-}
-
 /// Running text; within a table even code may hold no bare pipe.
-fn inline_in(text: &Text, table: bool) -> String {
+fn inline(text: &Text, links: Links, table: bool) -> String {
     text.0
         .iter()
         .map(|span| match span {
@@ -77,8 +74,10 @@ fn inline_in(text: &Text, table: bool) -> String {
             Span::Named(segment, name) => format!("{} {}", wording::glyph(*segment), escape(name)),
             Span::Figure(figure) => escape(&figure.text),
             Span::Quoted(words, _) => escape(words),
-            Span::File(path, words) => format!("[{}](../{path})", escape(words)),
-            Span::Reference(name, words) => format!("[{}]({name}.md)", escape(words)),
+            Span::File(path, words) if links == Links::Files => format!("[{}](../{path})", escape(words)),
+            Span::File(_, words) => format!("`{words}`"),
+            Span::Reference(name, words) if links == Links::Files => format!("[{}]({name}.md)", escape(words)),
+            Span::Reference(_, words) => format!("**{}**", escape(words)),
         })
         .collect()
 }
@@ -137,7 +136,7 @@ mod tests {
             ],
         };
         assert_eq!(
-            write(&document, &|_| None),
+            write(&document, Links::Files, &|_| None),
             "# Title\n\n*By line*\n\n## Why\n\nUse **it**: `a|b`\n\n1. one\n2. two\n\n*Shares*\n\n| Segment | Share |\n\
              |---|---:|\n| ◳ Champions | 33.65% |\n\n> **Keep in mind.** mind\n"
         );

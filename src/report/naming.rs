@@ -121,7 +121,7 @@ impl<'a> Naming<'a> {
 const MONEY: [(&str, &str, &str); 3] = [
     ("spend per customer", "spend (", ") per customer"),
     ("money per customer", "", " per customer"),
-    ("more spend", "more spend (", ")"),
+    ("in extra spend", "in extra spend (", ")"),
 ];
 
 #[cfg(test)]

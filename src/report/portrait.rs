@@ -24,6 +24,8 @@ struct Difference<'a> {
     others: f64,
     /// In standard deviations.
     d: f64,
+    /// Customers of the segment with a value, and all others.
+    counts: (u64, u64),
 }
 
 /// One segment's difference on every metric with a spread.
@@ -49,7 +51,8 @@ fn differences(results: &Results, segment: Segment) -> Vec<Difference<'_>> {
             }
             let others = sum / n as f64;
             let d = (own - others) / sd;
-            d.is_finite().then_some(Difference { effect, own, others, d })
+            let here = effect.counts.get(at).copied().unwrap_or_default();
+            d.is_finite().then_some(Difference { effect, own, others, d, counts: (here, n) })
         })
         .collect()
 }
@@ -101,13 +104,9 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
         let more = if one.d > 0.0 { "higher" } else { "lower" };
         let d = standardised(one, one.d.abs(), "|mean here - mean elsewhere| / standard deviation of all customers");
         text = text
-            .plain(format!("{joint}{} is ", wording::inside(&wording::metric(&one.effect.metric))))
+            .plain(format!("{joint}{} ", wording::inside(&wording::metric(&one.effect.metric))))
             .figure(d)
-            .plain(format!(" standard deviations {more} ("))
-            .figure(mean(one, one.own, "mean of the segment"))
-            .plain(" against ")
-            .figure(mean(one, one.others, "mean of all other segmented customers"))
-            .plain(")");
+            .plain(if i == 0 { format!(" standard deviations {more}") } else { format!(" {more}") });
     }
     fields.set("portrait_words", Field::Text(text));
     let mut table = Table::new(format!("{} against all other customers", segment.name()))
@@ -120,8 +119,8 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
     for one in free.iter().take(SHOWN).chain(tied.iter().take(SHOWN)) {
         table.row([
             wording::metric(&one.effect.metric).into(),
-            mean(one, one.own, "mean of the segment").into(),
-            mean(one, one.others, "mean of all other segmented customers").into(),
+            mean(one, one.own, "mean of the segment").over(one.counts.0).into(),
+            mean(one, one.others, "mean of all other segmented customers").over(one.counts.1).into(),
             standardised(one, one.d, "(mean here - mean elsewhere) / standard deviation of all customers").into(),
             if one.effect.coupled.is_none() { "free" } else { "follows from the rule" }.into(),
         ]);

@@ -32,14 +32,13 @@ pub fn published(results: &Results, fields: &mut Fields) {
         ("published_behaviour", 0.191, Style::Coefficient),
         ("published_null_low", 0.174, Style::Coefficient),
         ("published_null_high", 0.180, Style::Coefficient),
-        ("published_moved", 0.096, Style::Percent(1)),
         ("published_permuted", 0.0034, Style::Percent(2)),
         ("published_kept_r2", 0.637, Style::PercentWhole),
         ("published_cv", 0.250, Style::Coefficient),
     ] {
         fields.figure(name, Some(of_case(value, style, "published, or recomputed on the published scores")));
     }
-    let mut table = Table::new("The canonical case beside this extract")
+    let mut table = Table::new("Published figures and those of this extract")
         .words("Claim")
         .numbers("Published")
         .numbers("Here")
@@ -50,11 +49,13 @@ pub fn published(results: &Results, fields: &mut Fields) {
     });
     let summary = results.readiness.summary.value();
     let within = summary.and_then(|summary| summary.early_late.share_within_25pct.value().copied());
+    let halved = summary.map_or(0, |summary| summary.early_late.customers);
+    let all = results.extract.customers;
     let thresholds = results.thresholds.value();
     let same = "another extract";
     let history = results.extract.layout != Layout::Customers;
     let none = if history { "not measured here" } else { "a customer-level file has no orders" };
-    let mut row = |claim: &str, published: f64, found: Option<f64>, style: Style, path: &str, why: &str| {
+    let mut row = |claim: &str, published: f64, found: Option<f64>, n: u64, style: Style, path: &str, why: &str| {
         let why = match found {
             None => none,
             Some(found) if (found - published).abs() <= 1e-6 * published.abs() => "it does not",
@@ -63,17 +64,18 @@ pub fn published(results: &Results, fields: &mut Fields) {
         table.row([
             claim.into(),
             of_case(published, style, claim).into(),
-            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).into()),
-            evidence::stated(why, path),
+            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).over(n).into()),
+            evidence::stated(why, path, Vec::new()),
         ]);
     };
     let share = Style::Percent(2);
-    row("Customers segmented", CUSTOMERS, Some(segmented as f64), Style::Integer, "segments[].count", same);
-    row("Customers kept of all", KEPT, kept, share, "readiness.order_count_thresholds", same);
+    row("Customers segmented", CUSTOMERS, Some(segmented as f64), all, Style::Integer, "segments[].count", same);
+    row("Customers kept of all", KEPT, kept, all, share, "readiness.order_count_thresholds", same);
     row(
         "Frequency threshold",
         FREQUENCY,
         thresholds.map(|found| found.frequency.used),
+        segmented,
         Style::Score,
         "thresholds.frequency.used",
         "the median of these customers",
@@ -82,6 +84,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
         "Loyalty threshold",
         LOYALTY,
         thresholds.map(|found| found.loyalty.used),
+        segmented,
         Style::Score,
         "thresholds.loyalty.used",
         "the median of these customers",
@@ -92,12 +95,21 @@ pub fn published(results: &Results, fields: &mut Fields) {
             segment.name.name(),
             published,
             Some(segment.share),
+            segmented,
             share,
             &path,
-            "how far the two scores go together differs",
+            "the scores go together differently",
         );
     }
-    row("Late gaps within a quarter of early ones", SHIFT_WITHIN, within, share, "readiness.summary.early_late", same);
+    row(
+        "Late gaps within a quarter of early ones",
+        SHIFT_WITHIN,
+        within,
+        halved,
+        share,
+        "readiness.summary.early_late",
+        same,
+    );
     if let Measured::Value(found) = &results.clustering {
         for (claim, published, set, k) in [
             ("Silhouette, components and pruned features, k = 3", 0.105, "canonical_pruned", 3),
@@ -120,7 +132,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
                 }
                 _ => same.to_owned(),
             };
-            row(claim, published, cell, Style::Coefficient, "clustering.sets", &why);
+            row(claim, published, cell, own.map_or(0, |one| one.rows), Style::Coefficient, "clustering.sets", &why);
         }
     }
     fields.set("published_table", Field::Table(table));

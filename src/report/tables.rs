@@ -662,32 +662,6 @@ pub fn clustering(found: &ClusteringFindings) -> Table {
     table
 }
 
-/// Effects on what the rule does not already contain.
-pub fn free_effects(effects: &[Effect]) -> Table {
-    let mut table = Table::new("How far the segments differ in what the rule does not contain")
-        .words("Metric")
-        .numbers("Rank ε²")
-        .numbers("η²")
-        .numbers("95% interval of η²")
-        .words("Size")
-        .numbers("Customers");
-    for effect in effects.iter().filter(|effect| effect.coupled.is_none()) {
-        let interval = match (effect.eta_squared_low.value(), effect.eta_squared_high.value()) {
-            (Some(low), Some(high)) => figures::interval(*low, *high),
-            _ => "–".to_owned(),
-        };
-        table.row([
-            wording::metric(&effect.metric).into(),
-            or_dash(&effect.rank_epsilon_squared, figures::coefficient).into(),
-            or_dash(&effect.eta_squared, figures::coefficient).into(),
-            interval.into(),
-            effect.effect.value().map_or("–", |size| wording::effect(*size)).into(),
-            figures::integer(effect.counts.iter().sum()).into(),
-        ]);
-    }
-    table
-}
-
 /// Later outcomes, mean per segment.
 pub fn later_short(later: &OutOfTime) -> Table {
     let mut table = Table::new("Later outcomes by the segment before").words("Outcome").numbers("Customers");
@@ -767,18 +741,4 @@ pub fn rivals(contenders: &[Contender]) -> Option<Text> {
         text = text.plain(if at + 1 == count { "." } else { ", " });
     }
     (count > 0).then_some(text)
-}
-
-/// Gates that did not pass, blocking ones first.
-pub fn open_gates(gates: &[Gate]) -> Table {
-    let mut table =
-        Table::new("Gates that did not pass").words("Gate").words("Status").numbers("Value").words("To pass");
-    let mut open: Vec<&Gate> = gates.iter().filter(|gate| gate.status != Status::Pass).collect();
-    open.sort_by_key(|gate| !(gate.blocking && gate.status == Status::Fail));
-    for gate in open {
-        let word = wording::inside(status(gate.status));
-        let word = if gate.blocking && gate.status == Status::Fail { format!("{word}, blocks") } else { word };
-        table.row([gate.title.clone().into(), word.into(), gate_value(gate).into(), gate_bar(gate).0.into()]);
-    }
-    table
 }

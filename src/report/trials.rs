@@ -1,11 +1,12 @@
 //! The experiments in words: one field per number of the plan.
 
 use super::document::{Table, Text};
+use super::facts::why;
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
 use super::{evidence, figures, tables, wording};
 use crate::pipeline::outcome::Results;
-use crate::planning::findings::{Experiment, Guardrail, PlanningFindings, Scale};
+use crate::planning::findings::{Experiment, PlanningFindings, Scale};
 use crate::planning::plan::ASSUMED_OPT_OUT;
 use crate::planning::readout::SRM_ALARM;
 use crate::segments::findings::Segment;
@@ -38,15 +39,13 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
     // Known without orders too, where a customer-level file brings it.
     fields.figure("variety", variety(results, segment));
     if let Some(missing) = one.baseline.missing() {
-        fields.set("why_not", Field::Quoted(missing.reason.trim_end_matches('.').to_owned(), path("baseline.reason")));
+        fields.set("why_not", why(&missing.reason, path("baseline.reason")));
         if !missing.needs.is_empty() {
-            let needs = missing.needs.trim_end_matches('.').to_owned();
-            fields.set("needs", Field::Quoted(needs, path("baseline.needs")));
+            fields.set("needs", why(&missing.needs, path("baseline.needs")));
         }
         return;
     }
     fields.set("kpi", Field::Quoted(wording::kpi(&one.kpi), path("kpi")));
-    fields.flag("more_is_better", one.higher_is_better);
     let unit = style(&one.scale);
     let effect = if unit == Style::Mean { Style::Mean } else { Style::Points };
     let n = one.measured_customers;
@@ -60,7 +59,6 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
     };
     put("baseline", &one.baseline, unit, "baseline", "mean over customers");
     put("sd", &one.sd, Style::Mean, "sd", "standard deviation between customers, ddof 1");
-    put("target", &one.target, effect, "target", "relative effect × baseline");
     put("mde", &one.mde, effect, "mde", "smallest effect that all customers of the segment can show");
     put("treated", &one.per_arm, Style::Integer, "per_arm", formula(&one.scale));
     put("control", &one.control_arm, Style::Integer, "control_arm", formula(&one.scale));
@@ -81,7 +79,10 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
             if one.scale.value() == Some(&Scale::Proportion) || all >= 100.0 { Style::Integer } else { Style::Mean };
         fields.figure(
             "prize",
-            Some(Figure::new(all, set, path("target"), "target effect × customers of the segment, an assumption")),
+            Some(
+                Figure::new(all, set, path("target"), "target effect × customers of the segment, an assumption")
+                    .over(one.customers),
+            ),
         );
     }
     if let (Some(baseline), Some(mde)) = (one.baseline.value(), one.mde.value()) {
@@ -94,10 +95,7 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
             fields.set("partner", Field::Text(other.into()));
         }
     }
-    fields.set(
-        "guardrail_table",
-        Field::Table(guardrail_table(results, segment, i, &one.guardrails).from(path("guardrails"))),
-    );
+    fields.set("guardrail_table", Field::Table(guardrail_table(results, segment, i, one).from(path("guardrails"))));
     if let Some(summaries) = found.summaries.value()
         && let Some(measure) = summaries.measures.iter().find(|measure| measure.kpi == one.kpi)
     {
@@ -110,7 +108,7 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
 /// What more of a KPI is, summed over customers.
 fn prize_noun(kpi: &str) -> Option<&'static str> {
     Some(match kpi {
-        "revenue_30d" | "revenue_next_orders" => "more spend",
+        "revenue_30d" | "revenue_next_orders" => "in extra spend",
         "lines_30d" | "lines_next_orders" => "more order lines",
         "reordered_lines_30d" | "reordered_lines_next_orders" => "more reordered lines",
         "orders_30d" => "more orders",
@@ -129,17 +127,20 @@ fn formula(scale: &Measured<Scale>) -> &'static str {
     }
 }
 
-fn guardrail_table(results: &Results, segment: Segment, i: usize, rails: &[Guardrail]) -> Table {
+fn guardrail_table(results: &Results, segment: Segment, i: usize, one: &Experiment) -> Table {
+    let n = one.measured_customers;
     let mut table = Table::new(format!("What must not get worse for {}", segment.name()))
         .words("Guardrail")
         .words("Baseline")
         .numbers("Margin, points")
         .numbers("Per arm")
         .words("Enough customers");
-    for (j, rail) in rails.iter().enumerate() {
+    for (j, rail) in one.guardrails.iter().enumerate() {
         let path = |name: &str| format!("planning.experiments[{i}].guardrails[{j}].{name}");
         let baseline: Text = match rail.baseline.value() {
-            Some(value) => Figure::new(*value, Style::Percent(1), path("baseline"), "customers with it / all").into(),
+            Some(value) => {
+                Figure::new(*value, Style::Percent(1), path("baseline"), "customers with it / all").over(n).into()
+            }
             None if rail.name == "opt_out" => {
                 let assumed =
                     Figure::new(ASSUMED_OPT_OUT, Style::Percent(0), path("name"), "a judgement, to be replaced");
@@ -221,12 +222,8 @@ pub fn plan(results: &Results, fields: &mut Fields) {
     let srm = "level of the sample ratio alarm (GrowthBook's default)";
     fields.figure("tail_srm", parameter(SRM_ALARM, Style::Decimal(3), "srm", srm));
     fields.set("readout_table", Field::Table(readout_table()));
-    let status = |wanted: &str| found.experiments.iter().filter(|one| one.status == wanted).count();
-    for (name, wanted) in [("powered_count", "powered"), ("short_count", "pool_or_wait")] {
-        let count = status(wanted);
-        fields
-            .figure(name, Some(Figure::new(count as f64, Style::Integer, "planning.experiments[].status", "segments")));
-        fields.flag(&format!("any_{wanted}"), count > 0);
+    for wanted in ["powered", "pool_or_wait"] {
+        fields.flag(&format!("any_{wanted}"), found.experiments.iter().any(|one| one.status == wanted));
     }
     fields.flag("any_partner", found.experiments.iter().any(|one| one.pool_with.is_some()));
     let of = |wanted: &str| {
@@ -254,7 +251,7 @@ pub fn plan(results: &Results, fields: &mut Fields) {
             fields.flag("planned", true);
             fields.flag("dated", summaries.basis == "calendar");
             let description = wording::sentence(&summaries.description);
-            let basis = evidence::stated(&description, "planning.summaries.description");
+            let basis = evidence::stated(&description, "planning.summaries.description", Vec::new());
             fields.set("plan_basis", Field::Text(basis));
             fields.set("plan_table", Field::Table(plan_table(&found.experiments).from("planning.experiments")));
             fields.set("enrolment_table", Field::Table(enrolment_table(results).from("planning.summaries.enrolment")));
@@ -273,10 +270,8 @@ pub fn plan(results: &Results, fields: &mut Fields) {
             }
         }
         Measured::NotMeasured(missing) => {
-            let reason = missing.reason.trim_end_matches('.').to_owned();
-            fields.set("plan_missing", Field::Quoted(reason, "planning.summaries.reason".to_owned()));
-            let needs = missing.needs.trim_end_matches('.').to_owned();
-            fields.set("plan_needs", Field::Quoted(needs, "planning.summaries.needs".to_owned()));
+            fields.set("plan_missing", why(&missing.reason, "planning.summaries.reason"));
+            fields.set("plan_needs", why(&missing.needs, "planning.summaries.needs"));
         }
     }
 }
@@ -311,8 +306,9 @@ fn plan_table(experiments: &[Experiment]) -> Table {
                 (Some(mde), Some(share)) => {
                     let smallest = "smallest effect that all customers of the segment can show";
                     let share = Figure::new(share, Style::PercentWhole, path("mde"), "detectable effect / baseline");
+                    let share = share.over(one.measured_customers);
                     Text::new()
-                        .figure(Figure::new(*mde, effect, path("mde"), smallest))
+                        .figure(Figure::new(*mde, effect, path("mde"), smallest).over(one.measured_customers))
                         .plain(" (")
                         .figure(share)
                         .plain(")")

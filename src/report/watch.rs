@@ -53,13 +53,13 @@ pub fn watch(results: &Results, fields: &mut Fields) {
     let formula = "z × √(2 p q / n) for the largest segment, two-sided at .05 / 4, in points";
     put(fields, "share_noise", shift, Style::Decimal(1), formula);
     fields.flag("share_noisy", shift > SHARE_ALERT * 100.0);
-    fields.set("watch_table", Field::Table(signals(results, n)));
+    fields.set("watch_table", Field::Table(signals(results)));
     operations(results, fields);
 }
 
 /// Signals with their bars, as the planning room judges them.
-fn signals(results: &Results, n: u64) -> Table {
-    let mut table = Table::new(format!("Signals for {}", figures::counted(n, "customer", "customers")))
+fn signals(results: &Results) -> Table {
+    let mut table = Table::new("Signals and their bars")
         .words("Signal")
         .words("Watch")
         .words("Alert, when it holds in two windows");
@@ -143,9 +143,11 @@ fn drivers(results: &Results) -> String {
 
 /// How monitoring is run and what it starts from, in the words that the example files have too.
 fn operations(results: &Results, fields: &mut Fields) {
-    let customers = results.segments.iter().map(|segment| segment.count).sum();
-    let path = "segments[].count".to_owned();
-    fields.set("reference", Field::Quoted(reference(&receipt_id(results), customers), path));
+    let customers: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let path = "segments[].count";
+    let frozen = Figure::new(customers as f64, Style::Integer, path, "sum over the four segments");
+    fields
+        .set("reference", Field::Text(evidence::traced(&reference(&receipt_id(results), customers), path, &[frozen])));
     fields.words("trap", trap());
     let steps = paragraphs().into_iter().map(named).map(Block::Paragraph);
     fields.set("operations", Field::Blocks(steps.collect()));

@@ -10,6 +10,7 @@ use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::later::watch;
 use quadrant::planning::monitoring::{Drift, in_order};
+use quadrant::report::html::Links;
 use quadrant::report::{drift, markdown};
 
 use crate::analyze::{fault, file, text};
@@ -53,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
     let watched = block_on(watch(opened.question(), &earlier, arguments.allow_overlap, &pace));
     let (scored, found) = watched.map_err(|error| fault(&error))?;
     file(&mut disk, "drift.json", |out| scored::drift_json(&found, out))?;
-    text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found), &|_| None))?;
+    text(&mut disk, "drift.md", &markdown::write(&drift::drift(&found), Links::None, &|_| None))?;
     text(&mut disk, "drift.html", &documents::drift_html(&found))?;
     file(&mut disk, "assignments.parquet", |out| scored::parquet(&scored, out))?;
     drop(pace);
