@@ -16,6 +16,7 @@ mod fixtures;
 mod hostile;
 mod kernels;
 mod names;
+mod reads;
 mod real_data;
 mod rules;
 mod scale;
