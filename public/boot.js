@@ -35,7 +35,9 @@ async function boot() {
   for (const link of document.querySelectorAll("link[data-rel]")) link.rel = link.dataset.rel;
   try {
     const page = await import(new URL(tag.dataset.pageJs, document.baseURI));
-    await page.default({ module_or_path: new URL(tag.dataset.pageWasm, document.baseURI) });
+    // As bytes: a module that is compiled while it arrives is checked on the page's thread.
+    const wasm = await fetch(new URL(tag.dataset.pageWasm, document.baseURI));
+    await page.default({ module_or_path: await wasm.arrayBuffer() });
   } catch (error) {
     console.error(error);
     say("page_failed", "The page could not start. Reload it; if that does not help, the copy on this server may be incomplete. Nothing was sent anywhere.");

@@ -15,7 +15,7 @@ use super::source::Source;
 /// Bytes read at once, where few columns are read side by side. A host may take milliseconds to answer (a browser asks
 /// another process twice), whatever the length.
 const MOST: u64 = 8 << 20;
-/// And where many are.
+/// And where many are, or only the first rows are wanted.
 const LEAST: u64 = 1 << 20;
 /// Bytes that the windows of all columns may hold together, roughly.
 const BUDGET: u64 = 24 << 20;
@@ -38,8 +38,13 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    /// Of the columns whose chunks `wanted` names by their positions in a row group.
-    pub(super) fn new(source: Arc<dyn Source>, metadata: &ParquetMetaData, wanted: impl Fn(usize) -> bool) -> Self {
+    /// Of the columns whose chunks `wanted` names by their positions in a row group; `all` of them, or a few rows only.
+    pub(super) fn new(
+        source: Arc<dyn Source>,
+        metadata: &ParquetMetaData,
+        wanted: impl Fn(usize) -> bool,
+        all: bool,
+    ) -> Self {
         let leaves = metadata.file_metadata().schema_descr().num_columns();
         let columns = (0..leaves).filter(|&leaf| wanted(leaf)).count().max(1);
         let groups = metadata.row_groups().iter().map(RowGroupMetaData::columns);
@@ -49,7 +54,7 @@ impl Chunks {
         chunks.sort_unstable();
         let apart = chunks.windows(2).filter(|pair| pair[1].0 > pair[0].1.saturating_add(GAP)).map(|pair| pair[0].1);
         let run_ends = apart.chain(chunks.last().map(|last| last.1)).collect();
-        let window = (BUDGET / columns as u64).clamp(LEAST, MOST);
+        let window = if all { (BUDGET / columns as u64).clamp(LEAST, MOST) } else { LEAST };
         Self { source, chunks, run_ends, window, count: columns + 1, windows: Mutex::default() }
     }
 

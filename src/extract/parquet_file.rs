@@ -26,7 +26,7 @@ const TAIL: u64 = 8;
 /// No table of orders is compressed better than to this many rows in a byte.
 const MOST_ROWS_PER_BYTE: u64 = 1000;
 /// Rows from which another worker's start is worth it.
-const WORTH_ANOTHER: u64 = 1_000_000;
+const WORTH_ANOTHER: u64 = 300_000;
 /// Rows that pass whatever the file weighs.
 const FREE_ROWS: u64 = 1_000_000;
 
@@ -192,7 +192,12 @@ impl ParquetFile {
         let mask = ProjectionMask::roots(schema, wanted.iter().copied());
         let record = Record::default();
         let groups = Groups {
-            chunks: Arc::new(Chunks::new(Arc::clone(&self.source), &self.metadata, |leaf| mask.leaf_included(leaf))),
+            chunks: Arc::new(Chunks::new(
+                Arc::clone(&self.source),
+                &self.metadata,
+                |leaf| mask.leaf_included(leaf),
+                first_rows.is_none(),
+            )),
             metadata: Arc::clone(&self.metadata),
             record: Arc::clone(&record),
         };

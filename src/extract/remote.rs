@@ -141,7 +141,7 @@ impl<'a> Ahead<'a> {
         Self { remote: Some(remote), schema, came: 0, again: Box::new(again), here: None }
     }
 
-    async fn from_afar(&mut self) -> Result<Option<RecordBatch>, RemoteError> {
+    async fn far(&mut self) -> Result<Option<RecordBatch>, RemoteError> {
         let Some(remote) = &mut self.remote else { return Err(RemoteError) };
         match remote.next().await? {
             Some(bytes) => unpack(&bytes, &self.schema).map(Some).ok_or(RemoteError),
@@ -155,7 +155,7 @@ impl Items for Ahead<'_> {
 
     async fn pull(&mut self) -> Option<Self::Item> {
         if self.remote.is_some() {
-            match self.from_afar().await {
+            match self.far().await {
                 Ok(Some(batch)) => {
                     self.came += 1;
                     return Some(Ok(batch));

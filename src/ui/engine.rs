@@ -54,13 +54,10 @@ pub async fn fetch() -> Result<Kit, JsValue> {
         js_sys::Reflect::set(&init, &"cache".into(), &"no-store".into())?;
         wasm = JsFuture::from(window().fetch_with_str_and_init(&address("engine_bg.wasm"), &init)).await;
     }
-    let wasm = answered(wasm?)?;
-    let typed = wasm.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("application/wasm"));
-    let module = if typed {
-        JsFuture::from(WebAssembly::compile_streaming(&js_sys::Promise::resolve(&JsValue::from(wasm)))).await?
-    } else {
-        JsFuture::from(WebAssembly::compile(&JsFuture::from(wasm.array_buffer()?).await?)).await?
-    };
+    let bytes = JsFuture::from(answered(wasm?)?.array_buffer()?).await?;
+    // Not while it arrives: that checks the module on the page's thread, a tenth of a second and more in which nothing
+    // answers; and the server's MIME type does not matter.
+    let module = JsFuture::from(WebAssembly::compile(&bytes)).await?;
     Ok(Kit { script, module })
 }
 

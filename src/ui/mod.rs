@@ -33,11 +33,14 @@ pub mod state;
 pub mod storage;
 pub mod theme;
 
-/// Mounts the page.
+/// Mounts the page, in a task of its own: the one that this is called from has set the module up.
 pub fn start() {
     console_error_panic_hook::set_once();
-    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
-        boot.remove();
-    }
-    leptos::mount::mount_to_body(app::App);
+    let mount = || {
+        if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+            boot.remove();
+        }
+        leptos::mount::mount_to_body(app::App);
+    };
+    leptos::prelude::set_timeout(mount, std::time::Duration::ZERO);
 }

@@ -1,8 +1,8 @@
 //! A second worker that decodes Parquet for the engine: the same script and the same compiled module, another memory.
 //!
-//! The engine sends `{ file, columns }`, then `{ more }` for each batch it has room for; the second worker answers each
-//! with `{ batch }`, and with `{ end }` after the last or `{ failed }` when it cannot. It is kept for the next file, and
-//! where it dies the engine decodes by itself.
+//! The engine sends `{ file, columns }`, then `{ more }` for each batch it has room for, with the buffer of one that it has
+//! taken; the second worker answers each with `{ batch }`, and with `{ end }` after the last or `{ failed }` when it
+//! cannot. It is kept for the next file, and where it dies the engine decodes by itself.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use arrow_buffer::{Buffer, MutableBuffer};
-use js_sys::{Array, Object, Reflect, Uint8Array, Uint32Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
@@ -22,7 +22,7 @@ use crate::extract::remote::{RemoteDecoder, RemoteError, packed};
 use crate::extract::source::Source;
 
 /// Batches that may wait: enough to even out, too few to weigh.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 
 /// Where the script that starts a worker leaves the compiled module (see `ui::engine`).
 const MODULE: &str = "engineModule";
@@ -32,6 +32,8 @@ thread_local! {
     static HELPERS: RefCell<Vec<Option<Helper>>> = const { RefCell::new(Vec::new()) };
     /// One without work, for the next file.
     static SPARE: RefCell<Option<Helper>> = const { RefCell::new(None) };
+    /// A second worker's buffers that have come back.
+    static SPENT: RefCell<Vec<ArrayBuffer>> = const { RefCell::new(Vec::new()) };
     /// A second worker's own work.
     static WORK: RefCell<Option<Batches>> = const { RefCell::new(None) };
 }
@@ -145,16 +147,13 @@ pub(super) fn decoder(file: &File, columns: &[usize]) -> Option<Box<dyn RemoteDe
     let wanted: Vec<u32> = columns.iter().map(|&column| column as u32).collect();
     let order = message("file", file);
     let _ = Reflect::set(&order, &"columns".into(), &Uint32Array::from(wanted.as_slice()));
-    let helper = match SPARE.take() {
-        Some(helper) => {
-            ask(&helper.worker, &order);
-            helper
-        }
-        None => {
-            let helper = Helper::start()?;
-            *helper.first.borrow_mut() = Some(order.into());
-            helper
-        }
+    let helper = if let Some(helper) = SPARE.take() {
+        ask(&helper.worker, &order);
+        helper
+    } else {
+        let helper = Helper::start()?;
+        *helper.first.borrow_mut() = Some(order.into());
+        helper
     };
     let slot = HELPERS.with_borrow_mut(|helpers| {
         helpers.push(Some(helper));
@@ -178,13 +177,16 @@ impl RemoteDecoder for Remote {
             });
             match said.await {
                 Said::Batch(bytes) => {
-                    HELPERS.with_borrow(|helpers| {
-                        if let Some(helper) = &helpers[self.slot] {
-                            let _ = helper.worker.post_message(&message("more", &JsValue::TRUE));
-                        }
-                    });
                     let mut buffer = MutableBuffer::from_len_zeroed(bytes.length() as usize);
                     bytes.copy_to(&mut buffer);
+                    let spent = bytes.buffer();
+                    HELPERS.with_borrow(|helpers| {
+                        if let Some(helper) = &helpers[self.slot] {
+                            // Fresh memory costs more than the copy.
+                            let _ =
+                                helper.worker.post_message_with_transfer(&message("more", &spent), &Array::of1(&spent));
+                        }
+                    });
                     Ok(Some(buffer.into()))
                 }
                 Said::End => {
@@ -204,6 +206,14 @@ impl Drop for Remote {
     }
 }
 
+/// So many bytes to send: in a buffer that came back, if it is long enough.
+fn carrier(length: u32) -> Uint8Array {
+    let buffer = SPENT.with_borrow_mut(Vec::pop).filter(|buffer| buffer.byte_length() >= length);
+    // Some room more, since batches differ a little.
+    let buffer = buffer.unwrap_or_else(|| ArrayBuffer::new(length + length / 8));
+    Uint8Array::new_with_byte_offset_and_length(&buffer, 0, length)
+}
+
 /// The second worker's side: does what `data` asks for, if it is about decoding.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool {
     if let Some(file) = property(data, "file") {
@@ -217,15 +227,17 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
         }));
         return true;
     }
-    if property(data, "more").is_none() {
-        return false;
+    let Some(more) = property(data, "more") else { return false };
+    if let Ok(buffer) = more.dyn_into::<ArrayBuffer>() {
+        SPENT.with_borrow_mut(|spent| spent.push(buffer));
     }
     // More may be asked for than there is; one answer says so.
     let Some(mut work) = WORK.take() else { return true };
     let (answer, bytes) = match work.next() {
         Some(Ok(batch)) => {
             WORK.set(Some(work));
-            let bytes = Uint8Array::from(batch.as_slice());
+            let bytes = carrier(batch.len() as u32);
+            bytes.copy_from(&batch);
             (message("batch", &bytes), Array::of1(&bytes.buffer()))
         }
         Some(Err(RemoteError)) => (message("failed", &JsValue::TRUE), Array::new()),

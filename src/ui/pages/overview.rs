@@ -13,7 +13,7 @@ use crate::ui::components::departed::departed;
 use crate::ui::components::depth::DepthOffer;
 use crate::ui::components::downloads::Downloads;
 use crate::ui::components::picker::Picker;
-use crate::ui::components::piecewise::piecewise;
+use crate::ui::components::piecewise::Turns;
 use crate::ui::components::section::{absent, item, section, table, wide};
 use crate::ui::figure::{Figure, Words};
 use crate::ui::json;
@@ -92,20 +92,25 @@ fn front(state: State) -> AnyView {
             })
         })
     });
+    let mut turns = Turns::begin();
+    let hero = turns.part(move || part(state, |all| &all.segments, segments));
+    let beneath = turns.part(move || (move || words.get().map(|words| beneath(&words.brief))).into_any());
+    let below = [
+        turns.part(|| view! { <DepthOffer/> }.into_any()),
+        turns.part(move || part(state, |all| &all.map, map)),
+        turns.part(move || part(state, |all| &all.who, who)),
+        turns.part(move || look_up(state)),
+        turns.part(|| view! { <Downloads/> }.into_any()),
+        turns.part(all_onward),
+    ];
+    turns.take();
     view! {
         <article class="front">
             {move || words.get().map(|words| story(&words))}
-            <div class="hero">{part(state, |all| &all.segments, segments)}</div>
-            {move || words.get().map(|words| beneath(&words.brief))}
+            <div class="hero">{hero}</div>
+            {beneath}
         </article>
-        {piecewise(state, &[
-            |_| view! { <DepthOffer/> }.into_any(),
-            |state| part(state, |all| &all.map, map),
-            |state| part(state, |all| &all.who, who),
-            look_up,
-            |_| view! { <Downloads/> }.into_any(),
-            |_| all_onward(),
-        ])}
+        {below.into_iter().collect::<Vec<_>>()}
     }
     .into_any()
 }
