@@ -176,6 +176,7 @@ impl Items for Ahead<'_> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 mod tests {
     use std::collections::VecDeque;
 

@@ -71,7 +71,7 @@ fn positions_are_taken_in_their_order() {
     let at = UInt16Array::from(vec![Some(6), Some(0), Some(1), None, Some(1), Some(2)]);
     for array in columns() {
         let taken = take(&array, &at, None).unwrap();
-        let of = |rows: &[ArrayRef]| rows.iter().map(|row| row.to_data()).collect::<Vec<_>>();
+        let of = |rows: &[ArrayRef]| rows.iter().map(Array::to_data).collect::<Vec<_>>();
         assert_eq!(of(&rows(&taken, [0, 1, 2, 4, 5])), of(&rows(&array, [6, 0, 1, 1, 2])));
         assert!(taken.logical_nulls().is_some_and(|nulls| nulls.is_null(3)));
     }
