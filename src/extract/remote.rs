@@ -22,7 +22,7 @@ use crate::crew::Items;
 
 /// Decodes the columns of one file in another worker.
 pub trait RemoteDecoder: Send {
-    /// The next batch as [`pack`] wrote it; `None` after the last.
+    /// The next batch as [`packed`] wrote it; `None` after the last.
     ///
     /// # Errors
     /// The worker cannot do it, for whatever reason; whoever decodes the file here will meet the reason too.

@@ -54,8 +54,9 @@ async function drop(paths) {
 }
 
 const memory = async () => {
-  const worker = page.workers().at(-1);
-  const bytes = await worker?.evaluate(() => self.engineMemory?.buffer.byteLength ?? 0).catch(() => 0);
+  // The engine's and its second worker's.
+  const each = page.workers().map((worker) => worker.evaluate(() => self.engineMemory?.buffer.byteLength ?? 0).catch(() => 0));
+  const bytes = (await Promise.all(each)).reduce((sum, bytes) => sum + bytes, 0);
   return bytes ? Math.round(bytes / 1e6) : null;
 };
 

@@ -163,7 +163,8 @@ test("a run says its stage, and the way it has come never goes back within one",
   await page.getByTestId("depth-full").check();
   await page.getByTestId("run").first().click();
   await page.waitForFunction(() => document.documentElement.dataset.state === "running");
-  await state(page, "done", 240_000);
+  // Full depth is minutes of work on a slow machine; how long it takes is `make bench`'s affair.
+  await state(page, "done", 480_000);
   const said = await page.evaluate(() => window.said);
   const stages = new Set(said.map(([stage]) => stage));
   assert.ok(stages.size >= 3, [...stages].join(", "));
