@@ -1,7 +1,7 @@
 //! Batches that another worker of the host decodes: how they are written for the way, and the stream that they come by.
 //!
-//! A page's engine has one thread. Decoding takes about half of the time of reading, needs nothing of what the join
-//! knows, and can be done by a second worker; that worker has a memory of its own, so the columns are copied over.
+//! A page's engine has one thread. Decoding, and waiting for the file, needs nothing of what the join knows and can be
+//! done by a second worker; that worker has a memory of its own, so the columns are copied over.
 //! The batches and their order are the same as here, so results are too. Where the second worker fails, or there is
 //! none, the rest is decoded here.
 
@@ -109,69 +109,61 @@ pub fn packed(
 }
 
 /// A table's batches, decoded by another worker or here.
-pub(super) struct Ahead<'a> {
-    remote: Option<Box<dyn RemoteDecoder>>,
-    schema: SchemaRef,
-    /// Batches that came from afar.
-    came: usize,
-    again: Box<dyn Fn() -> Result<Batches<'a>, ExtractError> + Send + 'a>,
-    here: Option<Batches<'a>>,
+pub(super) enum Ahead<'a> {
+    /// Here.
+    Here(Batches<'a>),
+    /// By another worker.
+    Far(Far<'a>),
 }
 
-impl<'a> Ahead<'a> {
-    /// Batches decoded here.
-    pub(super) fn here(batches: Batches<'a>) -> Self {
-        let none = || Ok(Box::new(std::iter::empty()) as Batches<'a>);
-        Self {
-            remote: None,
-            schema: SchemaRef::new(Schema::empty()),
-            came: 0,
-            again: Box::new(none),
-            here: Some(batches),
-        }
-    }
+/// Batches that another worker decodes.
+pub(super) struct Far<'a> {
+    decoder: Box<dyn RemoteDecoder>,
+    schema: SchemaRef,
+    /// How many have come.
+    came: usize,
+    again: Box<dyn Fn() -> Result<Batches<'a>, ExtractError> + Send + 'a>,
+}
 
-    /// Batches of `fields` that `remote` decodes; those that it cannot are taken from `again`, which begins anew.
-    pub(super) fn remote(
-        remote: Box<dyn RemoteDecoder>,
+impl<'a> Far<'a> {
+    /// Batches of `fields` that `decoder` decodes; those that it cannot are taken from `again`, which begins anew.
+    pub(super) fn new(
+        decoder: Box<dyn RemoteDecoder>,
         fields: Vec<Field>,
         again: impl Fn() -> Result<Batches<'a>, ExtractError> + Send + 'a,
     ) -> Self {
-        let schema = SchemaRef::new(Schema::new(fields));
-        Self { remote: Some(remote), schema, came: 0, again: Box::new(again), here: None }
+        Self { decoder, schema: SchemaRef::new(Schema::new(fields)), came: 0, again: Box::new(again) }
     }
 
-    async fn far(&mut self) -> Result<Option<RecordBatch>, RemoteError> {
-        let Some(remote) = &mut self.remote else { return Err(RemoteError) };
-        match remote.next().await? {
-            Some(bytes) => unpack(&bytes, &self.schema).map(Some).ok_or(RemoteError),
-            None => Ok(None),
-        }
+    async fn next(&mut self) -> Result<Option<RecordBatch>, RemoteError> {
+        let Some(bytes) = self.decoder.next().await? else { return Ok(None) };
+        let batch = unpack(&bytes, &self.schema).ok_or(RemoteError)?;
+        self.came += 1;
+        Ok(Some(batch))
+    }
+
+    /// What has not come, decoded here.
+    fn rest(&self) -> Result<Batches<'a>, ExtractError> {
+        Ok(Box::new((self.again)()?.skip(self.came)))
     }
 }
 
-impl Items for Ahead<'_> {
+impl<'a> Items for Ahead<'a> {
     type Item = Result<RecordBatch, ExtractError>;
 
     async fn pull(&mut self) -> Option<Self::Item> {
-        if self.remote.is_some() {
-            match self.far().await {
-                Ok(Some(batch)) => {
-                    self.came += 1;
-                    return Some(Ok(batch));
-                }
-                Ok(None) => {
-                    self.remote = None;
-                    return None;
-                }
-                Err(RemoteError) => self.remote = None,
-            }
-            match (self.again)() {
-                Ok(batches) => self.here = Some(Box::new(batches.skip(self.came))),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        self.here.as_mut()?.next()
+        let far = match self {
+            Self::Here(batches) => return batches.next(),
+            Self::Far(far) => far,
+        };
+        let mut rest: Batches<'a> = match far.next().await {
+            Ok(Some(batch)) => return Some(Ok(batch)),
+            Ok(None) => Box::new(std::iter::empty()),
+            Err(RemoteError) => far.rest().unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))),
+        };
+        let next = rest.next();
+        *self = Self::Here(rest);
+        next
     }
 }
 
@@ -265,7 +257,7 @@ mod tests {
     fn read(said: Vec<Option<Buffer>>) -> Vec<RecordBatch> {
         let fields = numbered(0).schema().fields().iter().map(|field| field.as_ref().clone()).collect();
         let again = || Ok(Box::new((0..5).map(|number| Ok(numbered(number)))) as Batches<'static>);
-        let mut ahead = Ahead::remote(Box::new(Listed(said.into())), fields, again);
+        let mut ahead = Ahead::Far(Far::new(Box::new(Listed(said.into())), fields, again));
         block_on(async {
             let mut found = Vec::new();
             while let Some(batch) = ahead.pull().await {

@@ -55,7 +55,7 @@ pub(super) trait Table: Sync {
     /// All batches of the columns `wanted`, as [`Table::batches`] gives them, decoded by another worker where the host
     /// has one and it is worth it.
     fn ahead<'a>(&'a self, wanted: &[usize]) -> Result<Ahead<'a>, ExtractError> {
-        Ok(Ahead::here(self.batches(wanted, None)?))
+        Ok(Ahead::Here(self.batches(wanted, None)?))
     }
 
     /// Index of a column by name.

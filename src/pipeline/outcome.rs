@@ -88,6 +88,13 @@ pub struct Results {
     pub planning: PlanningFindings,
 }
 
+impl Results {
+    /// Customers in a segment.
+    pub fn segmented(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.count).sum()
+    }
+}
+
 /// A histogram: `counts[i]` values in `[edges[i], edges[i + 1])`, the last bin closed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {

@@ -123,7 +123,7 @@ fn headline(results: &Results) -> String {
 }
 
 fn standfirst(results: &Results) -> String {
-    let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let segmented = results.segmented();
     let read = figures::integer(results.extract.customers);
     let mut text = match results.decision.recommendation {
         Recommendation::Refuse => {

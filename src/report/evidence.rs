@@ -80,7 +80,7 @@ pub fn caption(results: &Results, chart: &str) -> (&'static str, Vec<Figure>) {
     let whole = |count: u64, path: &str, formula: &str| Figure::new(count as f64, Style::Integer, path, formula);
     match chart {
         "segments" => {
-            let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+            let n = results.segmented();
             let mut all = Vec::new();
             for (i, segment) in results.segments.iter().enumerate() {
                 let path = |name: &str| format!("segments[{i}].{name}");
@@ -174,7 +174,7 @@ pub fn of(results: &Results, evidence: &str) -> Vec<Figure> {
     }
     match evidence.split('.').next() {
         Some("thresholds") => {
-            let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+            let n = results.segmented();
             vec![Figure::new(n as f64, Style::Integer, "segments[].count", "sum over the four segments")]
         }
         Some("clustering") => clustering(results),
@@ -241,7 +241,7 @@ fn judged(results: &Results, id: &str) -> Option<u64> {
         }
         "out_of_time" => validation?.out_of_time.value()?.outcomes.first().map(|outcome| outcome.customers),
         "migration" => validation?.migration.value().map(|found| found.customers),
-        _ => Some(results.segments.iter().map(|segment| segment.count).sum()),
+        _ => Some(results.segmented()),
     }
 }
 
@@ -397,7 +397,7 @@ fn validation(results: &Results) -> Vec<Figure> {
     }
     let path = |name: &str| format!("validation.coupling.{name}");
     let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
-    let n = Some(results.segments.iter().map(|segment| segment.count).sum());
+    let n = Some(results.segmented());
     put(&found.coupling.loyalty_identity_share, Style::Percent(1), path("loyalty_identity_share"), formula, n);
     let formula = "tetrachoric correlation of the two cuts";
     put(&found.coupling.tetrachoric, Style::Decimal(2), path("tetrachoric"), formula, n);

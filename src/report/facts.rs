@@ -77,7 +77,7 @@ pub(super) fn mapped(results: &Results, role: Role) -> Option<&ColumnRef> {
 
 fn extract(results: &Results, fields: &mut Fields) {
     let extract = &results.extract;
-    let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let segmented = results.segmented();
     let customer = column(results, Role::Customer);
     let count = |value: u64, path: &str, formula: &str, from: &str| {
         Some(Figure::new(value as f64, Style::Integer, format!("extract.{path}"), formula).from(from))
@@ -125,7 +125,7 @@ fn extract(results: &Results, fields: &mut Fields) {
 fn rule(results: &Results, fields: &mut Fields) {
     let Some(thresholds) = results.thresholds.value() else { return };
     let (f, l) = (&thresholds.frequency, &thresholds.loyalty);
-    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let n = results.segmented();
     let gap = column(results, Role::DaysSincePrior);
     let bought = column(results, Role::Reordered);
     let figure = |value: f64, style, path: &str, formula: &str, from: &str| {
@@ -185,7 +185,7 @@ fn segments(results: &Results, fields: &mut Fields) {
     for (i, segment) in results.segments.iter().enumerate() {
         let slug = segment.name.slug();
         let path = |name: &str| format!("segments[{i}].{name}");
-        let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+        let total = results.segmented();
         let count =
             Figure::new(segment.count as f64, Style::Integer, path("count"), "customers that the rule puts here");
         fields.figure(&format!("{slug}.count"), Some(count.over(total)));
@@ -205,7 +205,7 @@ fn segments(results: &Results, fields: &mut Fields) {
 
 /// The shares that a later extract is held against.
 fn shares(results: &Results) -> Text {
-    let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let total = results.segmented();
     let mut text = Text::new().plain("Reference shares: ");
     for (i, segment) in results.segments.iter().enumerate() {
         let path = format!("segments[{i}].share");
@@ -275,7 +275,7 @@ fn validation(results: &Results, fields: &mut Fields) {
     };
     reliability(found, fields);
     later(found, fields);
-    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let n = results.segmented();
     movement(found, n, fields);
     let path = "validation.confidence.share_at_least_80";
     let formula = "customers whose segment is at least 80% certain / all";

@@ -43,7 +43,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
         .numbers("Published")
         .numbers("Here")
         .words("Why it differs");
-    let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let segmented = results.segmented();
     let kept = results.readiness.order_count_thresholds.value().and_then(|rows| {
         rows.iter().find(|row| row.min_orders == results.params.min_orders).map(|row| row.customers_share)
     });

@@ -565,7 +565,7 @@ pub fn cell(value: &Measured<f64>, style: Style, path: impl Into<String>, formul
 
 /// The four segments with counts and shares only, for a page that must be short.
 pub fn segments_short(results: &Results) -> Table {
-    let total: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let total = results.segmented();
     let mut table =
         Table::new("The four segments").words("Segment").words("Customers who").numbers("Customers").numbers("Share");
     // A customer-level file has no confidence to show.

@@ -25,7 +25,7 @@ const BINS: usize = 10;
 /// Adds the thresholds for an extract of as many customers as this one.
 pub fn watch(results: &Results, fields: &mut Fields) {
     fields.set("cadence_table", Field::Table(cadence()));
-    let n: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let n = results.segmented();
     if n < 2 {
         return;
     }
@@ -143,7 +143,7 @@ fn drivers(results: &Results) -> String {
 
 /// How monitoring is run and what it starts from, in the words that the example files have too.
 fn operations(results: &Results, fields: &mut Fields) {
-    let customers: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let customers = results.segmented();
     let path = "segments[].count";
     let frozen = Figure::new(customers as f64, Style::Integer, path, "sum over the four segments");
     fields

@@ -41,7 +41,7 @@ fn orders(outcome: &Outcome) -> Option<Piece> {
     let results = &outcome.results;
     let counts = outcome.drawings.order_counts.value()?;
     let median = results.readiness.summary.value().and_then(|summary| summary.median_orders.value().copied());
-    let kept: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let kept = results.segmented();
     let words = Words {
         title: "How many orders they have".to_owned(),
         sentence: format!(

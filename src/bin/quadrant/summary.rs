@@ -31,7 +31,7 @@ fn text(results: &Results, outputs: &[Hashed], out: &Path) -> String {
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{verdict}: {recommendation}\n");
-    let qualified: u64 = results.segments.iter().map(|segment| segment.count).sum();
+    let qualified = results.segmented();
     let _ = writeln!(text, "{} of {} customers in a segment", integer(qualified), integer(results.extract.customers));
     for segment in &results.segments {
         let share = percent(segment.share);
