@@ -42,7 +42,7 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 # wasm-bindgen's runner finds Debian's driver by this variable. The profile of the engine: it is what visitors run, and its
 # dependencies are those of the engine, built already.
 test-wasm: setup-test ## the same numbers in a headless browser
-	CHROMEDRIVER=$$(command -v chromedriver) cargo test --profile engine $(WASM) --test web --test reference
+	CHROMEDRIVER=$$(command -v chromedriver) cargo test --profile engine $(WASM) --test web
 
 test-size: build ## what a first visit loads, against its budget, and against what it weighed last
 	node tests/e2e/size.mjs dist

@@ -25,6 +25,7 @@ use crate::export::tray::Tray;
 use crate::export::verify::verify;
 use crate::export::{artifact, baseline};
 use crate::extract::inspect;
+use crate::extract::schema::Mapping;
 use crate::extract::source::Source;
 use crate::generate::rehearsal::{self, rehearse};
 use crate::pace::{Pace, block_on};
@@ -51,7 +52,8 @@ type Watched = (RunId, Option<RunId>, Rc<Comparison>);
 /// The engine: one per worker.
 pub struct Engine {
     scope: DedicatedWorkerGlobalScope,
-    sets: RefCell<BTreeMap<FileSetId, Vec<Arc<dyn Source>>>>,
+    /// Each with the mapping that was found, so that a run need not look for it again.
+    sets: RefCell<BTreeMap<FileSetId, (Vec<Arc<dyn Source>>, Mapping)>>,
     finished: RefCell<Option<(RunId, Rc<Finished>)>>,
     current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
     trays: RefCell<BTreeMap<FileSetId, Rc<Tray>>>,
@@ -126,7 +128,7 @@ impl Engine {
             },
             Request::Verify { run, set, with } => self.verify(run, set, with),
             Request::Start { run, set, mapping, params } => {
-                let Some(sources) = self.sets.borrow().get(&set).cloned() else {
+                let Some((sources, found)) = self.sets.borrow().get(&set).cloned() else {
                     self.tell(&Event::Failed { run, failure: unknown_files() });
                     return;
                 };
@@ -141,7 +143,7 @@ impl Engine {
                         self.tell(&Event::Refined { run, view: self.sketched(view(partial)) });
                     };
                     let result = match params.check() {
-                        Ok(checked) => run::run(sources, mapping, &checked, &pace, &refined).await,
+                        Ok(checked) => run::run(sources, mapping.or(Some(found)), &checked, &pace, &refined).await,
                         Err(error) => Err(Error::from(error)),
                     };
                     let is_current = self.current.borrow().as_ref().is_some_and(|(current, _)| *current == run);
@@ -222,7 +224,7 @@ impl Engine {
         let sources = sources(files);
         match inspect(&sources) {
             Ok(inspection) => {
-                self.sets.borrow_mut().insert(set, sources);
+                self.sets.borrow_mut().insert(set, (sources, inspection.mapping.clone()));
                 self.tell(&Event::Inspected { set, inspection: Box::new(inspection) });
             }
             Err(error) => {
@@ -380,7 +382,7 @@ impl Engine {
         let receipt = tray.as_ref().and_then(|tray| tray.receipt.clone());
         let mut files = tray.map(|tray| tray.extract()).unwrap_or_default();
         if let Some(with) = with.filter(|_| files.is_empty()) {
-            files = self.sets.borrow().get(&with).cloned().unwrap_or_default();
+            files = self.sets.borrow().get(&with).map(|(files, _)| files.clone()).unwrap_or_default();
         }
         let (Some(receipt), false) = (receipt, files.is_empty()) else {
             self.tell(&Event::Failed { run, failure: unknown_files() });

@@ -5,6 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on should panic")]
 #![cfg(target_arch = "wasm32")]
 
+#[path = "reference/main.rs"]
+mod reference;
+
 use std::sync::Arc;
 
 use js_sys::{Array, Uint8Array};

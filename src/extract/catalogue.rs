@@ -17,7 +17,7 @@ pub(super) const OTHER: &str = "(other)";
 /// Categories kept apart from [`OTHER`] and [`UNKNOWN`].
 const MOST_CATEGORIES: usize = 500;
 /// Products a line can name.
-pub(super) const MOST_PRODUCTS: usize = 1 << 31;
+pub(super) const MOST_PRODUCTS: usize = (1 << 31) - 1;
 
 /// Products and categories while the files are read; numbers are in order of first appearance.
 pub(super) struct Catalogue {

@@ -36,6 +36,9 @@ pub struct OrderHistory {
     pub line_start: Vec<u32>,
     /// The lines, within an order in ascending order of product.
     pub lines: Vec<Line>,
+    /// Reordered lines of each order (see [`OrderHistory::count_reorders`]): much is made of these counts alone, and the
+    /// lines are too many to be walked for each.
+    pub reorders: Vec<u32>,
     /// Number of distinct products in the extract's catalogue (bought or not).
     pub products: u32,
     /// Category of each product, an index into `categories`; empty without categories.
@@ -44,14 +47,14 @@ pub struct OrderHistory {
     pub categories: Vec<Category>,
 }
 
-/// One distinct (order, product): a product index below 2^31 and whether it is a reorder.
+/// One distinct (order, product): a product index below 2^31 - 1 and whether it is a reorder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(u32);
 
 impl Line {
     const REORDERED: u32 = 1 << 31;
 
-    /// A line of `product` (below 2^31).
+    /// A line of `product` (below 2^31 - 1).
     pub fn new(product: u32, reordered: bool) -> Self {
         Self(product | if reordered { Self::REORDERED } else { 0 })
     }
@@ -62,10 +65,19 @@ impl Line {
         self.0 & !Self::REORDERED
     }
 
+    /// In place of a line: a row without a product. It comes after all lines.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
     /// The line's place in its order: by product, reorders last, so that merging can keep the last.
     #[inline]
     pub(super) fn place(self) -> u32 {
         self.0.rotate_left(1)
+    }
+
+    /// The line whose [`Line::place`] this is.
+    #[inline]
+    pub(super) fn at_place(place: u32) -> Self {
+        Self(place.rotate_right(1))
     }
 
     /// Did this customer buy this product in an earlier order?
@@ -115,6 +127,19 @@ impl OrderHistory {
     #[inline]
     pub fn lines_of(&self, o: usize) -> &[Line] {
         &self.lines[self.line_start[o] as usize..self.line_start[o + 1] as usize]
+    }
+
+    /// Reordered lines and lines of order `o`.
+    #[inline]
+    pub fn basket(&self, o: usize) -> (u32, u32) {
+        (self.reorders[o], self.line_start[o + 1] - self.line_start[o])
+    }
+
+    /// Counts the reordered lines of each order: for whoever puts a history together line by line.
+    pub fn count_reorders(&mut self) {
+        self.reorders = (0..self.order_count())
+            .map(|o| self.lines_of(o).iter().map(|line| u32::from(line.reordered())).sum())
+            .collect();
     }
 }
 

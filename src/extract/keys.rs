@@ -157,14 +157,27 @@ impl Interner {
         // Lines of one order stand together in most files: the last answer is often the next one.
         let mut last: Option<(i64, u32)> = None;
         if array.null_count() == 0 {
-            for &value in array.values() {
+            // Small ids that are known, which is most of them, in a loop without branches; then the others.
+            let (dense, mut unknown) = (&self.dense, false);
+            out.extend(array.values().iter().map(|&value| {
+                let at = usize::try_from(value.into()).unwrap_or(usize::MAX);
+                let number = dense.get(at).copied().unwrap_or(EMPTY);
+                unknown |= number == EMPTY;
+                number
+            }));
+            if !unknown {
+                return Ok(());
+            }
+            for (number, &value) in out.iter_mut().zip(array.values()) {
+                if *number != EMPTY {
+                    continue;
+                }
                 let value = value.into();
-                let number = match last {
+                *number = match last {
                     Some((v, number)) if v == value => number,
                     _ => self.integer(value, insert)?,
                 };
-                last = Some((value, number));
-                out.push(number);
+                last = Some((value, *number));
             }
         } else {
             for value in array {

@@ -4,6 +4,8 @@
 //! a second puts each product straight into its order's place, so the only large allocation is the
 //! history's own column of lines. Where the lines of an order stand together, as in most files, the first pass keeps
 //! what it found (a few bytes per order) and the second need not read the order column again.
+//!
+//! What costs most is that neighbours in the file are strangers in memory: see `runs`.
 
 use arrow_array::RecordBatch;
 use hashbrown::HashTable;
@@ -17,7 +19,9 @@ use super::keys::{ABSENT, NULL};
 use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
+use super::runs::{Deal, Kept, Run, allot, tally};
 use super::schema::Role;
+use super::short_sort::sort;
 use crate::crew::{Piped, piped, ranges, together, workers};
 use crate::pace::{Cancelled, Pace};
 
@@ -59,73 +63,6 @@ impl Returns {
 /// In place of a position: the row has no order id. As many orders there cannot be.
 const NO_KEY: u32 = SHARED - 1;
 
-/// Neighbouring rows of one order. Lines of one order stand together in most files, and where an order lies in
-/// memory is anybody's guess: one look per run is what makes reading fast.
-#[derive(Clone, Copy)]
-struct Run {
-    /// Position of the order; or a sentinel of `orders`.
-    order: u32,
-    rows: u32,
-}
-
-/// Rows per run from which runs are worth keeping: they then weigh at most half of what the lines do.
-const ROWS_PER_RUN: u64 = 4;
-/// Runs that are kept whatever the lines weigh.
-const FREE_RUNS: u64 = 1 << 16;
-
-/// The runs of a whole file, from the first pass for the second; `None` where they are too many.
-struct Kept {
-    runs: Option<Vec<Run>>,
-    rows: u64,
-}
-
-impl Kept {
-    fn new() -> Self {
-        Self { runs: Some(Vec::new()), rows: 0 }
-    }
-
-    /// Keeps the runs of a batch, or gives all of them up.
-    fn push(&mut self, runs: &[Run], rows: usize) {
-        self.rows += rows as u64;
-        let Some(kept) = &mut self.runs else { return };
-        kept.extend_from_slice(runs);
-        if kept.len() as u64 > self.rows / ROWS_PER_RUN + FREE_RUNS {
-            self.runs = None;
-        }
-    }
-}
-
-/// Deals kept runs out again, batch by batch.
-struct Deal {
-    runs: std::vec::IntoIter<Run>,
-    rest: Run,
-}
-
-impl Deal {
-    fn new(runs: Vec<Run>) -> Self {
-        Self { runs: runs.into_iter(), rest: Run { order: NO_ORDER, rows: 0 } }
-    }
-
-    /// The runs of the next `rows` rows; fewer when there are no more.
-    fn take(&mut self, rows: usize) -> Vec<Run> {
-        let mut dealt = Vec::new();
-        let mut wanted = rows as u32;
-        while wanted > 0 {
-            if self.rest.rows == 0 {
-                match self.runs.next() {
-                    Some(run) => self.rest = run,
-                    None => break,
-                }
-            }
-            let run = Run { order: self.rest.order, rows: self.rest.rows.min(wanted) };
-            self.rest.rows -= run.rows;
-            wanted -= run.rows;
-            dealt.push(run);
-        }
-        dealt
-    }
-}
-
 /// Which order each row of a batch belongs to.
 struct Finder<'o> {
     orders: &'o mut Orders,
@@ -150,7 +87,7 @@ impl Finder<'_> {
             run.order = match run.order {
                 NULL => NO_KEY,
                 ABSENT => NO_ORDER,
-                key => self.orders.position[key as usize],
+                key => self.orders.position_of(key),
             };
         }
         if let Some(customer) = customer {
@@ -200,7 +137,7 @@ pub(super) async fn read_lines(
     let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
     let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new() };
 
-    let (start, with_return, kept) =
+    let (start, with_return, mut kept) =
         count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
     let mut returns = Returns::default();
     let mut next = 0u32;
@@ -218,15 +155,33 @@ pub(super) async fn read_lines(
             returns.amount = zeroed("amounts", next as usize)?;
         }
     }
+    // Quantities and amounts ask for the order of each line; else its place is enough.
+    let placed = returns.start.is_empty() && !any(Role::Amount) && kept.iter().all(|kept| kept.runs.is_some());
+    let mut end = start[..count].to_vec();
+    if placed {
+        for runs in kept.iter_mut().filter_map(|kept| kept.runs.as_mut()) {
+            allot(runs, &mut end);
+        }
+        end = Vec::new();
+    }
     let mut filled = Filled {
         lines: zeroed("order lines", start.last().copied().unwrap_or(0) as usize)?,
-        end: start[..count].to_vec(),
         start,
+        end,
+        placed,
         amount: any(Role::Amount).then(|| vec![0.0; count]),
         returns,
     };
+    let mut filled_rows = 0;
     for (part, kept) in parts.iter().zip(kept) {
-        fill(part, order_role, needs_customer, &mut filled, &mut finder, kept.runs, catalogue, reading).await?;
+        filled_rows +=
+            fill(part, order_role, needs_customer, &mut filled, &mut finder, kept.runs, catalogue, reading).await?;
+    }
+    if let Some(part) = parts.first().filter(|_| filled_rows != filled.lines.len() as u64) {
+        return Err(ExtractError::FileChanged {
+            file: part.table.name().to_owned(),
+            detail: "orders have fewer lines than when they were counted".to_owned(),
+        });
     }
     merge(filled, catalogue, any(Role::Quantity), reading).await
 }
@@ -319,19 +274,19 @@ async fn count_lines(
                         }
                         LATE => late += rows,
                         SHARED => shared += rows,
-                        order => {
-                            start[order as usize + 1] += run.rows;
-                            total += rows;
-                        }
+                        _ => total += rows,
                     }
                 }
-                kept.push(&runs, batch.num_rows());
+                kept.push(&runs, batch.num_rows(), |runs| tally(runs, &mut start[1..]));
                 rows_before += batch.num_rows() as u64;
                 reading.tick(batch.num_rows()).await?;
             }
             Ok(())
         });
         counted.await?;
+        if let Some(runs) = &kept.runs {
+            tally(runs, &mut start[1..]);
+        }
         kept_runs.push(kept);
         rows_all += rows_before;
         if rows_before == 0 {
@@ -369,11 +324,13 @@ async fn count_lines(
     Ok((start, with_return, kept_runs))
 }
 
-/// Lines in place, not yet sorted.
+/// Lines in place, not yet sorted; [`Line::NONE`] where a row has no product.
 struct Filled {
     start: Vec<u32>,
-    /// End of the filled part of each order's places.
+    /// End of the filled part of each order's places; empty if all runs are `placed`.
     end: Vec<u32>,
+    /// Runs name their place instead of their order.
+    placed: bool,
     lines: Vec<Line>,
     amount: Option<Vec<f64>>,
     returns: Returns,
@@ -387,21 +344,43 @@ impl Filled {
     /// unforeseeable length, would wait for memory one after another.
     fn touch(&self, runs: &[Run]) {
         let mut seen = 0;
+        let look = |at: u32| self.lines.get(at as usize).map_or(0, |line| line.product());
         for run in runs {
-            if let (Some(&end), Some(&limit)) =
+            if self.placed {
+                seen ^= look(run.order);
+            } else if let (Some(&end), Some(&limit)) =
                 (self.end.get(run.order as usize), self.start.get(run.order as usize + 1))
             {
-                seen ^= limit ^ self.lines.get(end as usize).map_or(0, |line| line.product());
+                seen ^= limit ^ look(end);
             }
         }
         std::hint::black_box(seen);
+    }
+
+    /// Where the lines of `run` go; `None` if nowhere. Its places are taken then.
+    fn claim(&mut self, run: Run) -> Result<Option<std::ops::Range<usize>>, ()> {
+        let at = if self.placed {
+            if run.order == NO_ORDER {
+                return Ok(None);
+            }
+            run.order
+        } else {
+            let Some(end) = self.end.get_mut(run.order as usize) else { return Ok(None) };
+            let at = *end;
+            if run.rows > self.start[run.order as usize + 1] - at {
+                return Err(());
+            }
+            *end += run.rows;
+            at
+        };
+        Ok(Some(at as usize..at as usize + run.rows as usize))
     }
 
     /// Keeps quantities and amounts of the `rows` just put at `at` of `order`.
     fn weigh(
         &mut self,
         order: u32,
-        at: u32,
+        at: usize,
         products: &[u32],
         rows: std::ops::Range<usize>,
         quantity: &[f64],
@@ -412,8 +391,8 @@ impl Filled {
         if !self.returns.start.is_empty()
             && let Some(slot) = self.returns.slot(order)
         {
-            let first = slot + (at - self.start[order as usize]) as usize;
-            for (within, row) in (first..).zip(rows.filter(sold)) {
+            let first = slot + at - self.start[order as usize] as usize;
+            for (within, row) in (first..).zip(rows) {
                 // A quantity that is not known is no return.
                 self.returns.quantity[within] = known(quantity, row).unwrap_or(1.0);
                 if let Some(money) = self.returns.amount.get_mut(within) {
@@ -432,7 +411,7 @@ const LINE_ROLES: [Role; 6] =
     [Role::Product, Role::Reordered, Role::Quantity, Role::Amount, Role::Category, Role::Customer];
 
 /// Second pass: every product into its order's next free place. `runs` are those of the first pass; without them the
-/// order column is read again.
+/// order column is read again. Says how many rows were put in place.
 #[expect(clippy::too_many_arguments, reason = "what is read, from where, into what")]
 async fn fill(
     part: &Bound<'_>,
@@ -443,8 +422,8 @@ async fn fill(
     runs: Option<Vec<Run>>,
     catalogue: &mut Catalogue,
     reading: &mut Reading<'_>,
-) -> Result<(), ExtractError> {
-    let mut deal = runs.map(Deal::new);
+) -> Result<u64, ExtractError> {
+    let mut deal = runs.map(|runs| Deal::new(runs, filled.placed));
     let mut roles = if deal.is_none() { vec![order_role] } else { Vec::new() };
     roles.extend(LINE_ROLES.iter().copied().filter(|role| match role {
         Role::Category => catalogue.from_lines,
@@ -453,10 +432,10 @@ async fn fill(
     }));
     let (slots, batches) = part.ahead(&roles)?;
     let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
-    let Some(product_at) = slot(Role::Product) else { return Ok(()) };
+    let Some(product_at) = slot(Role::Product) else { return Ok(0) };
     let order_at = slot(order_role);
     if deal.is_none() && order_at.is_none() {
-        return Ok(());
+        return Ok(0);
     }
     // Looking orders and products up takes as long as putting the lines in place: the two go on side by side.
     let mut ids = std::mem::take(&mut catalogue.products);
@@ -489,9 +468,9 @@ async fn fill(
     let placed = piped(batches, find, async |found: &mut Piped<'_, _>| {
         put(part, &slot, filled, catalogue, found, reading).await
     });
-    placed.await?;
+    let rows = placed.await?;
     catalogue.products = ids;
-    Ok(())
+    Ok(rows)
 }
 
 /// A batch of lines with the numbers of its orders and products.
@@ -512,8 +491,12 @@ async fn put(
     catalogue: &mut Catalogue,
     found: &mut Piped<'_, Result<Found, ExtractError>>,
     reading: &mut Reading<'_>,
-) -> Result<(), ExtractError> {
-    let orders = filled.end.len();
+) -> Result<u64, ExtractError> {
+    let more_lines = || ExtractError::FileChanged {
+        file: part.table.name().to_owned(),
+        detail: "an order has more lines than when they were counted".to_owned(),
+    };
+    let mut put = 0;
     let (mut quantity, mut amount) = <(Numbers, Numbers)>::default();
     let (mut w_reordered, mut w_quantity, mut w_amount) = <(Watch, Watch, Watch)>::default();
     let (mut rows_before, mut without_product, mut unknown, mut unflagged) = (0u64, 0u64, 0u64, 0u64);
@@ -547,27 +530,23 @@ async fn put(
             }
             let rows = row..row + run.rows as usize;
             row = rows.end;
-            if run.order as usize >= orders {
-                continue;
-            }
-            let at = filled.end[run.order as usize];
-            if run.rows > filled.start[run.order as usize + 1] - at {
-                return Err(ExtractError::FileChanged {
-                    file: part.table.name().to_owned(),
-                    detail: "an order has more lines than when they were counted".to_owned(),
-                });
-            }
-            let mut end = at as usize;
-            for (&product, &again) in products[rows.clone()].iter().zip(&reordered.values[rows.clone()]) {
-                if product != NULL {
-                    filled.lines[end] = Line::new(product, again);
-                    end += 1;
+            let Some(places) = filled.claim(*run).map_err(|()| more_lines())? else { continue };
+            let at = places.start;
+            put += u64::from(run.rows);
+            let given = products[rows.clone()].iter().zip(&reordered.values[rows.clone()]);
+            for (line, (&product, &again)) in filled.lines.get_mut(places).ok_or_else(more_lines)?.iter_mut().zip(given)
+            {
+                if product == NULL {
+                    without_product += 1;
+                    *line = Line::NONE;
+                } else {
+                    *line = Line::new(product, again);
                     unknown += u64::from(product >= known);
                 }
             }
-            filled.end[run.order as usize] = end as u32;
-            without_product += u64::from(run.rows) - (end as u64 - u64::from(at));
-            filled.weigh(run.order, at, &products, rows, &quantity.values, &amount.values);
+            if !filled.placed {
+                filled.weigh(run.order, at, &products, rows, &quantity.values, &amount.values);
+            }
         }
         if row != batch.num_rows() {
             return Err(ExtractError::FileChanged {
@@ -594,7 +573,7 @@ async fn put(
     ] {
         watch.finish(part, role, code, sentence, &mut reading.notes)?;
     }
-    Ok(())
+    Ok(put)
 }
 
 /// Sorts each order's run by product, merges repeated products, leaves returns out, and closes the holes.
@@ -605,7 +584,7 @@ async fn merge(
     reading: &mut Reading<'_>,
 ) -> Result<Lines, ExtractError> {
     let (rank, _) = catalogue.products.ranks();
-    let orders = filled.end.len();
+    let orders = filled.start.len() - 1;
     let returns = Some(&filled.returns).filter(|returns| has_quantity && !returns.start.is_empty());
     let (mut lines, mut amount) = (filled.lines.as_mut_slice(), filled.amount.as_deref_mut());
     let mut pieces = Vec::new();
@@ -620,7 +599,6 @@ async fn merge(
         pieces.push(Piece {
             first: orders.start,
             start: &filled.start[orders.start..=orders.end],
-            end: &filled.end[orders],
             lines: own,
             amount: own_amount,
             returns,
@@ -658,8 +636,6 @@ struct Piece<'a> {
     first: usize,
     /// Start of each order's places, and the end of the last one's, in all lines.
     start: &'a [u32],
-    /// End of the filled part of each order's places.
-    end: &'a [u32],
     lines: &'a mut [Line],
     amount: Option<&'a mut [f64]>,
     /// `None` if no line can be a return.
@@ -683,11 +659,15 @@ impl Piece<'_> {
     async fn merge(mut self, pace: &Pace) -> Result<Merged, Cancelled> {
         let base = self.start.first().copied().unwrap_or(0);
         let (mut merged, mut left_out, mut write) = (0, 0, 0);
-        let mut line_start = Vec::with_capacity(self.end.len());
-        for (at, (&from, &to)) in self.start.iter().zip(self.end).enumerate() {
-            let (from, to) = ((from - base) as usize, (to - base) as usize);
+        let orders = self.start.len() - 1;
+        let mut line_start = Vec::with_capacity(orders);
+        for (at, places) in self.start.windows(2).enumerate() {
+            let (from, mut to) = ((places[0] - base) as usize, (places[1] - base) as usize);
             for line in &mut self.lines[from..to] {
-                *line = Line::new(self.rank[line.product() as usize], line.reordered());
+                // None stays none.
+                if let Some(&rank) = self.rank.get(line.product() as usize) {
+                    *line = Line::new(rank, line.reordered());
+                }
             }
             line_start.push(write as u32);
             let returns = self.returns.and_then(|returns| Some((returns, returns.slot((self.first + at) as u32)?)));
@@ -702,43 +682,34 @@ impl Piece<'_> {
                 write += net.lines.len();
             } else {
                 sort(&mut self.lines[from..to]);
-                let begin = write;
-                for read in from..to {
-                    let line = self.lines[read];
-                    if write > begin && self.lines[write - 1].product() == line.product() {
-                        merged += 1;
-                        self.lines[write - 1] = line;
-                    } else {
-                        self.lines[write] = line;
-                        write += 1;
+                while to > from && self.lines[to - 1] == Line::NONE {
+                    to -= 1;
+                }
+                let distinct = self.lines[from..to].windows(2).all(|two| two[0].product() != two[1].product());
+                if distinct {
+                    if write < from {
+                        self.lines.copy_within(from..to, write);
+                    }
+                    write += to - from;
+                } else {
+                    let begin = write;
+                    for read in from..to {
+                        let line = self.lines[read];
+                        if write > begin && self.lines[write - 1].product() == line.product() {
+                            merged += 1;
+                            self.lines[write - 1] = line;
+                        } else {
+                            self.lines[write] = line;
+                            write += 1;
+                        }
                     }
                 }
             }
             if at % 16_384 == 0 {
-                pace.tick(at as u64, self.end.len() as u64).await?;
+                pace.tick(at as u64, orders as u64).await?;
             }
         }
         Ok(Merged { from: base as usize, kept: write, line_start, merged, left_out })
-    }
-}
-
-/// Lines that are sorted by moving each to its place; most orders are as short.
-const SHORT: usize = 24;
-
-/// Sorts the lines of one order by [`Line::place`].
-fn sort(lines: &mut [Line]) {
-    if lines.len() > SHORT {
-        lines.sort_unstable_by_key(|line| line.place());
-        return;
-    }
-    for i in 1..lines.len() {
-        let line = lines[i];
-        let mut at = i;
-        while at > 0 && lines[at - 1].place() > line.place() {
-            lines[at] = lines[at - 1];
-            at -= 1;
-        }
-        lines[at] = line;
     }
 }
 
@@ -752,7 +723,7 @@ struct NetLines {
 
 impl NetLines {
     fn of(lines: &[Line], returns: &Returns, slot: usize) -> Self {
-        let mut rows: Vec<usize> = (0..lines.len()).collect();
+        let mut rows: Vec<usize> = (0..lines.len()).filter(|&i| lines[i] != Line::NONE).collect();
         // Stable, so that quantities and amounts add in the order of the file.
         rows.sort_by_key(|&i| lines[i].place());
         let mut net = Self { lines: Vec::new(), amount: 0.0, merged: 0, left_out: 0 };

@@ -37,6 +37,8 @@ mod preview;
 mod read;
 mod read_ahead;
 mod reorders;
+mod runs;
+mod short_sort;
 mod synonyms;
 mod table;
 pub(crate) mod time;

@@ -62,8 +62,8 @@ pub(super) struct Orders {
     pub(super) keys: Interner,
     /// Customer ids, for telling shared order ids apart.
     pub(super) customers: Interner,
-    /// Order number to position; or [`NO_ORDER`], [`LATE`], [`SHARED`].
-    pub(super) position: Vec<u32>,
+    /// Order number to position, or [`NO_ORDER`], [`LATE`], [`SHARED`]; `None` if they are the same.
+    pub(super) position: Option<Vec<u32>>,
     /// (order number, customer number) to position, for [`SHARED`] order ids.
     pub(super) shared: Pairs,
 }
@@ -72,6 +72,12 @@ impl Orders {
     /// Number of orders.
     pub(super) fn len(&self) -> usize {
         self.days_since_prior.len()
+    }
+
+    /// Position of an order by its number; or [`NO_ORDER`], [`LATE`], [`SHARED`].
+    #[inline]
+    pub(super) fn position_of(&self, key: u32) -> u32 {
+        self.position.as_ref().map_or(key, |position| position[key as usize])
     }
 }
 
@@ -557,6 +563,9 @@ async fn arrange(
             *at = if is_shared { SHARED } else { position_of_row[*at as usize] };
         }
     }
+    // An orders file that is sorted by customer and sequence, as most are, saves a look per run of lines.
+    let same = position.iter().zip(0..).all(|(&position, number)| position == number);
+    let position = (!same).then_some(position);
     let ids = raw.customers.ids(&present);
     Ok(Orders {
         ids,

@@ -220,6 +220,7 @@ async fn read_history(
         amount: lines.amount,
         line_start: lines.line_start,
         lines: lines.lines,
+        reorders: Vec::new(),
         products,
         product_category: shelf.product_category,
         categories: shelf.categories,

@@ -9,30 +9,36 @@ use crate::crew::{ranges, together, workers};
 use crate::pace::{Cancelled, Pace};
 
 /// Sets every line's reordered flag from the customer's earlier orders (`given == false`), or counts how many
-/// given flags disagree with them.
+/// given flags disagree with them; and counts the reordered lines of each order.
 pub(super) async fn settle_reorders(
     history: &mut OrderHistory,
     given: bool,
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
-    let OrderHistory { order_start, line_start, lines, products, .. } = history;
+    history.reorders = vec![0; history.order_count()];
+    let OrderHistory { order_start, line_start, lines, reorders, products, .. } = history;
     let first_line = |customer: usize| line_start[order_start[customer] as usize];
     let customers = order_start.len().saturating_sub(1);
-    let mut rest = lines.as_mut_slice();
+    let (mut rest, mut rest_counts) = (lines.as_mut_slice(), reorders.as_mut_slice());
     let mut pieces = Vec::new();
     for range in ranges(customers, workers(), |customer| u64::from(first_line(customer))) {
-        if let Some((from, to)) = (!range.is_empty()).then(|| (first_line(range.start), first_line(range.end))) {
-            let (own, others) = rest.split_at_mut((to - from) as usize);
-            rest = others;
-            pieces.push((range, own));
+        if range.is_empty() {
+            continue;
         }
+        let (own, others) = rest.split_at_mut((first_line(range.end) - first_line(range.start)) as usize);
+        rest = others;
+        let orders = (order_start[range.end] - order_start[range.start]) as usize;
+        let (counts, other_counts) = rest_counts.split_at_mut(orders);
+        rest_counts = other_counts;
+        pieces.push((range, own, counts));
     }
     let (order_start, line_start, products) = (&*order_start, &*line_start, *products as usize);
-    let settle = async |(customers, lines): (Range<usize>, &mut [Line]), pace: &Pace| {
+    let settle = async |(customers, lines, counts): (Range<usize>, &mut [Line], &mut [u32]), pace: &Pace| {
         // `bought_by[p]` is the latest customer (from 1) seen with product p: no clearing between customers.
         let mut bought_by = vec![0u32; products];
         let mut disagreements = 0u64;
-        let base = line_start[order_start[customers.start] as usize] as usize;
+        let first_order = order_start[customers.start] as usize;
+        let base = line_start[first_order] as usize;
         let many = customers.len() as u64;
         for (at, customer) in customers.enumerate() {
             let mark = customer as u32 + 1;
@@ -40,6 +46,7 @@ pub(super) async fn settle_reorders(
             for order in orders {
                 let own = line_start[order] as usize - base..line_start[order + 1] as usize - base;
                 // An order's lines are distinct products: marking while looking cannot fool a later line.
+                let mut again = 0;
                 for line in &mut lines[own] {
                     let product = line.product();
                     let mark_at = &mut bought_by[product as usize];
@@ -50,7 +57,9 @@ pub(super) async fn settle_reorders(
                     } else if line.reordered() != before {
                         disagreements += 1;
                     }
+                    again += u32::from(line.reordered());
                 }
+                counts[order - first_order] = again;
             }
             if at % 4096 == 0 {
                 pace.tick(at as u64, many).await?;

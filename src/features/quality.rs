@@ -5,7 +5,7 @@ use crate::stats::correlation::pearson;
 use crate::stats::dip::{LATTICE_SHARE, dip_test, jittered, tied_share};
 use crate::stats::measured::Measured;
 use crate::stats::rng::Rng;
-use crate::stats::{describe, quantile};
+use crate::stats::{describe, quantile, radix};
 
 use super::catalogue::{Behavioural, Corrected};
 use super::findings::{
@@ -265,7 +265,7 @@ fn dip_finding(name: &str, column: &[f64], sample: Option<&[usize]>, seed: u64) 
 /// Noise for this column in standard deviations; 0 for a continuous or constant one.
 fn jitter(name: &str, values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    radix::sort(&mut sorted);
     let tied = tied_share(&sorted).is_some_and(|share| share > LATTICE_SHARE);
     let Some(spread) = describe::std(values, 1).filter(|&spread| tied && spread > 0.0) else { return 0.0 };
     if values.iter().all(|v| v.fract() == 0.0) {

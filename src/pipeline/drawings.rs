@@ -7,7 +7,7 @@ use crate::pace::{Cancelled, Pace};
 use crate::segments::findings::Segment;
 use crate::stats::circular::from_sums;
 use crate::stats::measured::Measured;
-use crate::stats::quantile;
+use crate::stats::{quantile, radix};
 
 use super::outcome::{Drawings, FiveNumbers, Histogram, MetricBoxes, OrderClock, ScoreDensity};
 
@@ -168,7 +168,7 @@ pub fn histogram(name: &str, values: &[f64], bins: usize) -> Option<Histogram> {
 /// (1 / score − 1), which is how people think of it; its edges are handed on as scores, ascending.
 fn score_density(freq: &[f64], loyalty: &[f64]) -> Measured<ScoreDensity> {
     let mut days: Vec<f64> = freq.iter().map(|score| 1.0 / score - 1.0).collect();
-    days.sort_by(f64::total_cmp);
+    radix::sort(&mut days);
     let Some(&slowest) = days.get(((days.len() as f64 * MAP_TAIL) as usize).min(days.len().saturating_sub(1))) else {
         return Measured::absent("no customer qualifies", "customers with enough orders");
     };

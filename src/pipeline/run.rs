@@ -27,11 +27,13 @@ use crate::prepare::sets::FeatureSet;
 use crate::readiness::assess::{assess, assess_customers};
 use crate::segments::agreement::agreement;
 use crate::segments::confidence::confidence;
-use crate::segments::findings::GivenSegmentAgreement;
+use crate::segments::findings::{GivenSegmentAgreement, Segment};
 use crate::segments::profile::profiles;
 use crate::segments::rule::{Segmentation, counts, segment};
 use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
+use crate::validation::findings::SplitStability;
+use crate::validation::split::split_stability;
 
 use super::draft::Draft;
 use super::drawings::{boxes, draw};
@@ -155,7 +157,7 @@ pub async fn run_telling(
             table: Arc::clone(&table),
             freq: found.freq.clone(),
             loyalty: found.loyalty.clone(),
-            rule: found.labels.iter().map(|&label| label as u32).collect(),
+            labels: found.labels.clone(),
             effort: Effort::quick().and(params.sets()),
             seed: wanted.seed,
         };
@@ -214,6 +216,9 @@ pub async fn run_telling(
     draft.features = Measured::Value(heard.features);
     draft.pca = components.as_ref().map(CategoryComponents::findings);
     draft.clustering = heard.clustering;
+    if let Measured::Value(validation) = &mut draft.validation {
+        validation.split_stability = heard.split_stability;
+    }
     let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
     let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
 
@@ -262,7 +267,7 @@ struct Evidence {
     table: Arc<FeatureTable>,
     freq: Vec<f64>,
     loyalty: Vec<f64>,
-    rule: Vec<u32>,
+    labels: Vec<Segment>,
     effort: Effort,
     seed: u64,
 }
@@ -272,18 +277,22 @@ struct Heard {
     features: FeatureFindings,
     components: Measured<CategoryComponents>,
     clustering: Measured<ClusteringFindings>,
+    split_stability: Measured<SplitStability>,
 }
 
 impl Evidence {
     async fn hear(&self, pace: &Pace) -> Result<Heard, Cancelled> {
         let Self { table, seed, .. } = self;
         let scores = [("freq_score", self.freq.as_slice()), ("loyalty_score", self.loyalty.as_slice())];
-        let features = review(table, &scores, *seed, &pace.part(3, 7, 10)).await?;
+        let features = review(table, &scores, *seed, &pace.part(3, 6, 10)).await?;
+        let halved = (self.freq.as_slice(), self.loyalty.as_slice());
+        let split_stability = split_stability(table, halved, &self.labels, *seed, &pace.part(6, 7, 10)).await?;
         let components = category_components(table, &pace.part(7, 10, 10)).await?;
         pace.stage(Stage::Clustering.name()).await?;
-        let question = Question { table, components: &components, rule: Some(&self.rule), seed: *seed };
+        let rule: Vec<u32> = self.labels.iter().map(|&label| label as u32).collect();
+        let question = Question { table, components: &components, rule: Some(&rule), seed: *seed };
         let clustering = tribunal(question, &self.effort, pace).await?;
-        Ok(Heard { features, components, clustering })
+        Ok(Heard { features, components, clustering, split_stability })
     }
 }
 

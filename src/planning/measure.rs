@@ -80,12 +80,11 @@ impl Outcomes<'_> {
     }
 
     fn lines(&self, c: u32) -> f64 {
-        self.orders(c).map(|o| self.history.lines_of(o).len()).sum::<usize>() as f64
+        self.orders(c).map(|o| f64::from(self.history.basket(o).1)).sum()
     }
 
     fn reordered(&self, c: u32) -> f64 {
-        self.orders(c).map(|o| self.history.lines_of(o).iter().filter(|line| line.reordered()).count()).sum::<usize>()
-            as f64
+        self.orders(c).map(|o| f64::from(self.history.basket(o).0)).sum()
     }
 
     fn reordered_any(&self, c: u32) -> f64 {

@@ -74,12 +74,7 @@ impl Scratch {
         self.gaps.clear();
         self.gaps.extend(history.days_since_prior[orders.clone()].iter().filter(|gap| gap.is_finite()));
         self.baskets.clear();
-        self.baskets.extend(
-            orders
-                .map(|o| history.lines_of(o))
-                .filter(|lines| !lines.is_empty())
-                .map(|lines| (lines.iter().filter(|line| line.reordered()).count() as u32, lines.len() as u32)),
-        );
+        self.baskets.extend(orders.map(|o| history.basket(o)).filter(|&(_, lines)| lines > 0));
         let (frequency, loyalty) = (found.thresholds.frequency.used, found.thresholds.loyalty.used);
         // A stream of the customer's own: the card shows the same figure as the batch.
         let mut draws = Draws { rng: Rng::substream(seed, "segment_bootstrap", c as u64), spare: None };

@@ -142,9 +142,9 @@ pub fn reorder_share(history: &OrderHistory, c: usize) -> Estimate {
     let baskets = || {
         history
             .orders_of(c)
-            .map(|o| history.lines_of(o))
-            .filter(|lines| !lines.is_empty())
-            .map(|lines| (lines.iter().filter(|line| line.reordered()).count() as f64, lines.len() as f64))
+            .map(|o| history.basket(o))
+            .filter(|&(_, lines)| lines > 0)
+            .map(|(reordered, lines)| (f64::from(reordered), f64::from(lines)))
     };
     let (mut n, mut reordered, mut total) = (0_u32, 0.0, 0.0);
     for (r, t) in baskets() {

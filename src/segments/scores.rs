@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
+use crate::stats::radix;
 
 /// `1 / (max(mean_days, 0) + 1)`: 1 for daily or same-day orders, towards 0 for rare ones.
 pub fn freq_score(mean_days_between_orders: f64) -> f64 {
@@ -43,19 +44,16 @@ pub fn scores(table: &FeatureTable) -> Scores<'_> {
 ///
 /// The mid-rank of `scipy.stats.percentileofscore(kind="mean")`; ties share one rank.
 pub fn percentile_ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<u32> = (0..values.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
+    let order = radix::sorted(values);
     let n = values.len() as f64;
     let mut ranks = vec![0.0; values.len()];
     let mut from = 0;
-    while from < order.len() {
-        let value = values[order[from] as usize];
-        let to = from + order[from..].partition_point(|&i| values[i as usize].total_cmp(&value).is_le());
-        let rank = (from as f64 + 0.5 * (to - from) as f64) / n;
-        for &i in &order[from..to] {
+    for ties in order.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
+        let rank = (from as f64 + 0.5 * ties.len() as f64) / n;
+        for &(_, i) in ties {
             ranks[i as usize] = rank;
         }
-        from = to;
+        from += ties.len();
     }
     ranks
 }

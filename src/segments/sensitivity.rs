@@ -3,7 +3,7 @@
 use crate::pace::{Cancelled, Pace};
 use crate::stats::ari::Contingency;
 use crate::stats::rng::Rng;
-use crate::stats::{describe, quantile};
+use crate::stats::{describe, quantile, radix};
 
 use super::findings::{Segment, SensitivityPoint};
 use super::rule::{Segmentation, label};
@@ -84,9 +84,8 @@ struct Axis {
 
 impl Axis {
     fn new(scores: &[f64]) -> Self {
-        let mut rows: Vec<u32> = (0..scores.len() as u32).collect();
-        rows.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
-        Self { sorted: rows.iter().map(|&row| scores[row as usize]).collect(), rows }
+        let (sorted, rows) = radix::sorted(scores).into_iter().unzip();
+        Self { sorted, rows }
     }
 
     /// Rows that one threshold calls high and the other low.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::quantile;
+use crate::stats::{quantile, radix};
 
 use super::findings::{Departure, ScoreThresholds, Segment, Thresholds};
 use super::rule::label;
@@ -33,7 +33,7 @@ impl Ascending {
     /// Of these values.
     pub fn of(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
+        radix::sort(&mut sorted);
         Self(sorted)
     }
 

@@ -6,7 +6,7 @@
 
 use super::dip_table::{PROBABILITIES, QUANTILES, SIZES, UNIT};
 use super::rng::Rng;
-use super::{describe, quantile};
+use super::{describe, quantile, radix};
 
 /// The dip test of unimodality.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Dip {
 /// Above n = 72,000 the last row of critical values serves as the asymptotic one.
 pub fn dip_test(x: &[f64]) -> Option<Dip> {
     let mut sorted = x.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    radix::sort(&mut sorted);
     dip_test_sorted(&sorted)
 }
 
@@ -239,7 +239,7 @@ fn stray(x: &[f64], from: usize, to: usize, side: Side) -> f64 {
 /// Answers the test, whether noise was added, and is `None` for an empty, constant or NaN column.
 pub fn dip_test_lattice(x: &[f64], share: f64, rng: &mut Rng) -> Option<(Dip, bool)> {
     let mut sorted = x.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    radix::sort(&mut sorted);
     quantile::of_sorted(&sorted, 0.5)?;
     if tied_share(&sorted)? > LATTICE_SHARE {
         let spread = jittered(x, share, rng)?;

@@ -1,6 +1,6 @@
 //! Two-sample Kolmogorov-Smirnov test.
 
-use super::kolmogorov;
+use super::{kolmogorov, radix};
 
 /// Up to this many cells of the path lattice the exact p is computed.
 pub const EXACT_CELLS: usize = 4_000_000;
@@ -30,7 +30,7 @@ pub fn two_sample(a: &[f64], b: &[f64]) -> Option<Ks> {
     }
     let sorted = |x: &[f64]| {
         let mut x = x.to_vec();
-        x.sort_unstable_by(f64::total_cmp);
+        radix::sort(&mut x);
         x
     };
     let (a, b) = (sorted(a), sorted(b));

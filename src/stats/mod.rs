@@ -31,6 +31,7 @@ pub mod normaltest;
 pub mod proportions;
 pub mod psi;
 pub mod quantile;
+pub mod radix;
 pub mod ranks;
 pub mod rng;
 pub mod roots;

@@ -3,6 +3,8 @@
 //! The published thresholds are numpy/pandas quantiles; these functions repeat numpy's operations one
 //! by one (`virtual = (n - 1)·q`, its two-sided lerp), so the results are the same to the last bit.
 
+use super::radix;
+
 /// Quantile `q` in 0..=1 of values in ascending order.
 ///
 /// `None` for an empty slice, a NaN (which would sort last) or a `q` outside 0..=1.
@@ -20,7 +22,7 @@ pub fn of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
 /// `None` as for [`of_sorted`].
 pub fn quantiles(x: &[f64], qs: &[f64]) -> Option<Vec<f64>> {
     let mut sorted = x.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    radix::sort(&mut sorted);
     qs.iter().map(|&q| of_sorted(&sorted, q)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Mid-ranks: ties share the mean of the ranks they span.
 
-use super::normal;
+use super::{normal, radix};
 
 /// Ranks of a column and what its ties take away.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +13,8 @@ pub struct Ranks {
 
 /// Mid-ranks of values without NaN (scipy's `rankdata(method="average")`).
 pub fn mid_ranks(x: &[f64]) -> Ranks {
-    let mut order: Vec<(f64, u32)> = x.iter().zip(0_u32..).map(|(&v, i)| (v + 0.0, i)).collect();
-    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // Both zeros are one value, and neighbours.
+    let order = radix::sorted(x);
     let mut ranks = vec![0.0; x.len()];
     let mut ties = 0.0;
     let mut start = 0;

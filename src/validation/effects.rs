@@ -15,7 +15,7 @@ use crate::stats::measured::Measured;
 use crate::stats::moments::{self, Moments};
 use crate::stats::multiple::{Adjustment, adjust};
 use crate::stats::rng::Rng;
-use crate::stats::{games_howell, kruskal, levene, quantile, ranks, welch};
+use crate::stats::{games_howell, kruskal, levene, quantile, radix, ranks, welch};
 
 use super::findings::{Effect, EffectSize, PairContrast};
 
@@ -232,9 +232,8 @@ struct Order(Vec<(f64, u8)>);
 
 impl Order {
     fn of(values: &[f64], labels: &[u8]) -> Self {
-        let mut pairs: Vec<(f64, u8)> =
-            values.iter().zip(labels).filter(|&(_, &g)| g != NO_GROUP).map(|(&v, &g)| (v + 0.0, g)).collect();
-        pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let pairs = radix::sorted(values).into_iter().map(|(value, row)| (value, labels[row as usize]));
+        let pairs = pairs.filter(|&(_, group)| group != NO_GROUP).collect();
         Self(pairs)
     }
 

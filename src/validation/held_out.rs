@@ -1,5 +1,6 @@
 //! Which customers are kept for the test, and their scores as groups.
 
+use crate::stats::radix;
 use crate::stats::rng::Rng;
 
 /// For every customer of the history: is this one held out? Half are, by the seed.
@@ -12,18 +13,14 @@ pub fn held_out(customers: usize, seed: u64) -> Vec<bool> {
 
 /// Group of each score, ascending and without gaps, equal scores together; and how many groups there are.
 pub fn groups(scores: &[f64]) -> (Vec<u32>, usize) {
-    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
+    let order = radix::sorted(scores);
     let mut group = vec![0; scores.len()];
     let mut count = 0_u32;
-    let mut last = f64::NAN;
-    for &i in &order {
-        let score = scores[i as usize];
-        if count == 0 || score.total_cmp(&last).is_ne() {
-            count += 1;
-            last = score;
+    for equal in order.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
+        for &(_, i) in equal {
+            group[i as usize] = count;
         }
-        group[i as usize] = count - 1;
+        count += 1;
     }
     (group, count as usize)
 }

@@ -50,10 +50,9 @@ pub async fn reliabilities(history: &OrderHistory, customers: &[u32], pace: &Pac
         }
         let mut lines = Dealt::default();
         for order in orders {
-            let basket = history.lines_of(order);
-            if !basket.is_empty() {
-                let reordered: u32 = basket.iter().map(|line| u32::from(line.reordered())).sum();
-                lines.deal(f64::from(reordered), basket.len() as f64);
+            let (reordered, basket) = history.basket(order);
+            if basket > 0 {
+                lines.deal(f64::from(reordered), f64::from(basket));
             }
         }
         if let Some((odd, even)) = lines.means() {

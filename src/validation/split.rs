@@ -7,7 +7,6 @@ use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
 use crate::pace::{Cancelled, Pace};
 use crate::segments::findings::Segment;
-use crate::segments::rule::Segmentation;
 use crate::stats::measured::Measured;
 use crate::stats::quantile::median;
 use crate::stats::rng::Rng;
@@ -15,22 +14,23 @@ use crate::stats::rng::Rng;
 /// Random halvings; the published check did one.
 pub const SPLITS: u64 = 20;
 
-/// Relative gap of segment means between random halves of the customers, per metric, as a share.
+/// Relative gap of segment means between random halves of the customers, per metric, as a share: the two scores
+/// (`freq`, `loyalty`) and two features of `table`.
 ///
 /// Per split: `|mean_a - mean_b| / |mean_a|` in each segment, then the median over segments; over
 /// splits the median again. `permuted` is the same with the labels shuffled over the customers.
 pub async fn split_stability(
     table: &FeatureTable,
-    segmentation: &Segmentation,
+    (freq, loyalty): (&[f64], &[f64]),
+    labels: &[Segment],
     seed: u64,
     pace: &Pace,
 ) -> Result<Measured<SplitStability>, Cancelled> {
-    let n = segmentation.labels.len();
+    let n = labels.len();
     if n < 8 {
         return Ok(Measured::absent(format!("{n} customers cannot be halved within four segments"), "more customers"));
     }
-    let mut metrics: Vec<(&'static str, &[f64])> =
-        vec![("freq_score", &segmentation.freq), ("loyalty_score", &segmentation.loyalty)];
+    let mut metrics: Vec<(&'static str, &[f64])> = vec![("freq_score", freq), ("loyalty_score", loyalty)];
     for feature in [Behavioural::AvgBasketSize, Behavioural::UniqueProducts] {
         if let Some(column) = table.behavioural(feature) {
             metrics.push((feature.name(), column));
@@ -38,7 +38,7 @@ pub async fn split_stability(
     }
     let mut rng = Rng::stream(seed, "split_stability");
     let mut order: Vec<u32> = (0..n as u32).collect();
-    let mut permuted = segmentation.labels.clone();
+    let mut permuted = labels.to_vec();
     // gaps[permuted?][metric] over splits
     let mut gaps = [vec![Vec::new(); metrics.len()], vec![Vec::new(); metrics.len()]];
     for split in 0..SPLITS {
@@ -48,7 +48,7 @@ pub async fn split_stability(
         for &row in &order[..n / 2] {
             in_a[row as usize] = true;
         }
-        for (which, labels) in [&segmentation.labels, &permuted].into_iter().enumerate() {
+        for (which, labels) in [labels, &permuted].into_iter().enumerate() {
             for (m, (_, column)) in metrics.iter().enumerate() {
                 if let Some(gap) = median_gap(column, labels, &in_a) {
                     gaps[which][m].push(gap);
@@ -106,7 +106,10 @@ mod tests {
         let history = simulate(customers, 21, habits);
         let table = block_on(build(&history, 5, &pace)).unwrap();
         match block_on(segment(&table, TypedThresholds::default(), &pace)).unwrap() {
-            Some(segmentation) => block_on(split_stability(&table, &segmentation, seed, &pace)).unwrap(),
+            Some(found) => {
+                let scores = (found.freq.as_slice(), found.loyalty.as_slice());
+                block_on(split_stability(&table, scores, &found.labels, seed, &pace)).unwrap()
+            }
             None => Measured::absent("nobody", ""),
         }
     }

@@ -286,9 +286,8 @@ fn walk(
     };
     let mut orders = history.orders_of(c).peekable();
     let take = |order: usize, running: &mut Running| {
-        let lines = history.lines_of(order);
-        let reordered = lines.iter().filter(|line| line.reordered()).count();
-        running.add(history.days_since_prior[order], reordered as f64, lines.len() as f64);
+        let (reordered, lines) = history.basket(order);
+        running.add(history.days_since_prior[order], f64::from(reordered), f64::from(lines));
     };
     match clock {
         Clock::Days(ends) => {

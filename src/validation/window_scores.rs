@@ -83,10 +83,9 @@ pub(super) fn mean_gap(history: &OrderHistory, orders: Range<usize>) -> Option<f
 
 /// `(reordered lines, lines)` of these orders.
 pub(super) fn line_counts(history: &OrderHistory, orders: Range<usize>) -> (u32, u32) {
-    let from = history.line_start.get(orders.start).map_or(0, |&at| at as usize);
-    let to = history.line_start.get(orders.end).map_or(from, |&at| at as usize);
-    let lines = history.lines.get(from..to).unwrap_or(&[]);
-    (lines.iter().map(|line| u32::from(line.reordered())).sum(), lines.len() as u32)
+    let from = history.line_start.get(orders.start).map_or(0, |&at| at);
+    let to = history.line_start.get(orders.end).map_or(from, |&at| at);
+    (history.reorders.get(orders).unwrap_or(&[]).iter().sum(), to - from)
 }
 
 /// Scores of everyone with at least `min_orders` orders, a known gap and a line in the window.

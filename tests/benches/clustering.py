@@ -2,7 +2,8 @@
 
 The matrix is the 182,223 x 14 of $QUADRANT_DATA/full (or of a generated extract of that size). Each part is a process
 of its own on both sides: seconds are those of the part alone, megabytes the peak of its process. scikit-learn uses all
-cores, ours one. `clustering.py PART FOLDER` is scikit-learn's side of one part.
+cores, ours one; "page" is ours as wasm in a headless Chromium (made by `run`). `clustering.py PART FOLDER` is
+scikit-learn's side of one part.
 
     BENCH_SILALL=0    leaves out the exact silhouette of all rows (scikit-learn: minutes)
 """
@@ -59,21 +60,25 @@ def main():
         if part == "silall" and os.environ.get("BENCH_SILALL") == "0":
             bench.skip("the exact silhouette of all rows", "BENCH_SILALL=0")
             continue
-        mine = timed([ours, part, folder])
         theirs = timed([python, __file__, part, folder]) if python else None
-        rows.append((title, target, mine, theirs))
-    bench.say(f"\n{os.cpu_count()} cores, ours on one of them; targets are those for the browser")
-    bench.say(f"{'':<34} {'ours s':>8} {'MB':>6} {'M pairs/s':>10} {'sklearn s':>10} {'MB':>7} {'ratio':>6} {'target':>7}")
-    for title, target, mine, theirs in rows:
+        rows.append((title, "native", None, timed([ours, part, folder]), theirs))
+        if (folder / "clustering_bg.wasm").exists():
+            page = timed(["node", Path(__file__).parent / "kernels.mjs", folder, part])
+            rows.append((title, "page", target, page and (page[0], page[0]["megabytes"]), theirs))
+    if not (folder / "clustering_bg.wasm").exists():
+        bench.skip("the kernels in a browser", "not built as wasm: see tests/benches/run")
+    bench.say(f"\n{os.cpu_count()} cores, ours on one of them; megabytes are peaks, those of the page its wasm memory")
+    bench.say(f"{'':<41} {'ours s':>8} {'MB':>6} {'M pairs/s':>10} {'sklearn s':>10} {'MB':>7} {'ratio':>6} {'target':>7}")
+    for title, where, target, mine, theirs in rows:
         if mine is None:
-            bench.say(f"{title:<34} {'failed':>8}")
+            bench.say(f"{title:<34} {where:<6} {'failed':>8}")
             continue
         pairs = mine[0].get("pairs_per_second")
         pairs = f"{pairs / 1e6:,.0f}" if pairs else "-"
-        line = f"{title:<34} {mine[0]['seconds']:>8.2f} {mine[1]:>6.0f} {pairs:>10}"
+        line = f"{title:<34} {where:<6} {mine[0]['seconds']:>8.2f} {mine[1]:>6.0f} {pairs:>10}"
         if theirs:
             ratio = mine[0]["seconds"] / theirs[0]["seconds"]
-            line += f" {theirs[0]['seconds']:>10.2f} {theirs[1]:>7.0f} {ratio:>6.2f} {target:>7.2f}"
+            line += f" {theirs[0]['seconds']:>10.2f} {theirs[1]:>7.0f} {ratio:>6.2f} {target or '-':>7}"
             agree(title, mine[0]["values"], theirs[0]["values"])
         bench.say(line)
 

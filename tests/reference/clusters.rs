@@ -9,8 +9,8 @@ use quadrant::stats::matrix::Matrix;
 use quadrant::stats::{gap, jaccard, kappa, pca, prediction_strength, silhouette};
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::{list, measured, option, whole};
+use super::Case;
+use super::compare::{list, measured, option, whole};
 
 /// What we compute for the topics of this file.
 pub(crate) fn computed(case: &Case) -> Option<Value> {

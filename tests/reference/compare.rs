@@ -3,7 +3,7 @@
 use quadrant::stats::measured::Measured;
 use serde_json::Value;
 
-use crate::Case;
+use super::Case;
 
 /// Absolute tolerance near zero, by the convention of the cases.
 const NEAR_ZERO: f64 = 1e-12;

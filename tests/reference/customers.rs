@@ -13,8 +13,8 @@ use quadrant::segments::scores::{freq_score, scores};
 use quadrant::stats::{describe, quantile};
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::{number, option};
+use super::Case;
+use super::compare::{number, option};
 
 /// What we compute for the topics of this file.
 pub(crate) fn computed(case: &Case) -> Option<Value> {
@@ -64,7 +64,7 @@ fn history(orders: &Value) -> OrderHistory {
         line_start.push(u32::try_from(lines.len()).unwrap());
     }
     let byte = |key: &str| orders.iter().map(|order| u8::try_from(order[key].as_u64().unwrap()).unwrap()).collect();
-    OrderHistory {
+    let mut history = OrderHistory {
         customers: Ids::from_i64(vec![1]),
         order_start: vec![0, u32::try_from(orders.len()).unwrap()],
         days_since_prior: orders.iter().map(|order| order["gap"].as_f64().unwrap_or(f64::NAN)).collect(),
@@ -76,7 +76,9 @@ fn history(orders: &Value) -> OrderHistory {
         product_category: by_index.into_iter().map(|(_, category)| category).collect(),
         categories: categories.iter().map(|c| Category { id: Some(c.to_string()), name: String::new() }).collect(),
         ..OrderHistory::default()
-    }
+    };
+    history.count_reorders();
+    history
 }
 
 fn features(history: &OrderHistory) -> Value {

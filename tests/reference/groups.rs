@@ -6,8 +6,8 @@ use quadrant::stats::multiple::{Adjustment, adjust};
 use quadrant::stats::{games_howell, kruskal, levene, moments, welch};
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::{number, option};
+use super::Case;
+use super::compare::{number, option};
 
 /// What we compute for the topics of this file.
 pub(crate) fn computed(case: &Case) -> Option<Value> {

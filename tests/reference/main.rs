@@ -1,5 +1,5 @@
 //! Every case of the statistical reference (scipy, scikit-learn, statsmodels, pingouin, diptest, ...) is a
-//! test of ours at its own tolerance, natively and in a browser.
+//! test of ours at its own tolerance, natively and in a browser (as a part of `tests/web.rs`: linking is what takes time).
 //!
 //! Each topic has one arm that computes with the project's functions whatever the case expects, under the
 //! same names; one comparison then holds all of it to the expected values.
@@ -16,9 +16,6 @@ mod univariate;
 use serde_json::Value;
 
 use compare::differences;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// The cases: inputs, expected values, tolerance.
 const CASES: &str = include_str!("../fixtures/stat_cases.json");

@@ -4,8 +4,8 @@ use quadrant::stats::psi::{self, Null};
 use quadrant::stats::{auc, ks, multiple, proportions};
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::option;
+use super::Case;
+use super::compare::option;
 
 /// What we compute for the topics of this file.
 pub(crate) fn computed(case: &Case) -> Option<Value> {

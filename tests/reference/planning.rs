@@ -6,8 +6,8 @@ use quadrant::planning::readout;
 use quadrant::stats::proportions;
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::option;
+use super::Case;
+use super::compare::option;
 
 /// The margin of the readout case, stated in its reference.
 const MARGIN: f64 = 0.005;

@@ -4,8 +4,8 @@ use quadrant::prepare::scale::{Scaling, Winsor};
 use quadrant::stats::{circular, correlation, describe, dip, entropy, normaltest, quantile};
 use serde_json::{Value, json};
 
-use crate::Case;
-use crate::compare::{number, option};
+use super::Case;
+use super::compare::{number, option};
 
 /// What we compute for the topics of this file.
 pub(crate) fn computed(case: &Case) -> Option<Value> {

@@ -136,7 +136,7 @@ pub fn history(folder: &Path) -> OrderHistory {
         }
     }
     order_start.push(orders.len() as u32);
-    OrderHistory {
+    let mut history = OrderHistory {
         customers: Ids::from_i64(users),
         order_start,
         days_since_prior: orders.iter().map(|order| order.5).collect(),
@@ -146,10 +146,13 @@ pub fn history(folder: &Path) -> OrderHistory {
         amount: None,
         line_start,
         lines: lines.into_iter().map(|(_, line)| line).collect(),
+        reorders: Vec::new(),
         products: product_ids.len() as u32,
         product_category: product_ids.iter().map(|p| category(p.1)).collect(),
         categories: category_ids.into_iter().map(|(id, name)| Category { id: Some(id.to_string()), name }).collect(),
-    }
+    };
+    history.count_reorders();
+    history
 }
 
 /// Largest relative difference, absolute below 1.
