@@ -46,8 +46,8 @@ use crate::view::pages::Pages;
 use crate::view::segments::tried;
 use crate::view::{View, sketches, view};
 
-/// A comparison: its run, the finished run that it is the rehearsal of, what it found.
-type Watched = (RunId, Option<RunId>, Rc<Comparison>);
+/// A comparison: its run, the finished run that it is the rehearsal of, what it found, what is made up about it.
+type Watched = (RunId, Option<RunId>, Rc<Comparison>, String);
 
 /// The engine: one per worker.
 pub struct Engine {
@@ -65,7 +65,14 @@ pub struct Engine {
     charts: RefCell<BTreeMap<String, (u64, Draws)>>,
     /// Views so far.
     views: Cell<u64>,
+    /// Trials so far, and how many milliseconds the last took to weigh.
+    trials: Cell<(u64, f64)>,
 }
+
+/// Longer than this, and what follows from a trial waits until the lines rest: counts keep up with the hand.
+const WEIGHED_AT_ONCE: f64 = 20.0;
+/// They rest when no other trial has come for so many milliseconds.
+const AT_REST: i32 = 60;
 
 /// The page may ask for a chart of a view that another has followed meanwhile.
 const VIEWS_KEPT: u64 = 4;
@@ -83,6 +90,7 @@ impl Engine {
             bench: RefCell::default(),
             charts: RefCell::default(),
             views: Cell::default(),
+            trials: Cell::default(),
         });
         install_panic_hook(scope.clone());
         let receiver = Rc::clone(&engine);
@@ -262,22 +270,46 @@ impl Engine {
         let outcome = own.map_or(&mut apart, |held| &mut held.outcome);
         let labels = labels.cleaned();
         outcome.results.params.labels = labels.clone();
-        let event = Event::Labelled { run, labels, view: self.sketched(view(outcome)) };
+        let event = Event::Labelled { run, labels: labels.clone(), view: self.sketched(view(outcome)) };
         self.send(&event, &[("results", results_text(outcome))]);
+        if let Some((run, _, found, synthetic)) = self.window.borrow().as_ref() {
+            self.tell(&self.watched(*run, found, synthetic, &labels));
+        }
     }
 
-    /// The counts at once, the rest when it is there.
-    fn try_out(&self, run: RunId, finished: &Finished, thresholds: TypedThresholds) {
+    /// The counts at once; the rest too, or when the lines rest.
+    fn try_out(self: Rc<Self>, run: RunId, finished: &Finished, thresholds: TypedThresholds) {
+        self.tell_trial(run, finished, thresholds, false);
+        let (before, took) = self.trials.get();
+        let trial = before + 1;
+        self.trials.set((trial, took));
+        if took <= WEIGHED_AT_ONCE {
+            self.tell_trial(run, finished, thresholds, true);
+            return;
+        }
+        wasm_bindgen_futures::spawn_local(async move {
+            pacer::sleep(&self.scope, AT_REST).await;
+            if let (true, Ok(finished)) = (self.trials.get().0 == trial, self.last(run)) {
+                self.tell_trial(run, &finished, thresholds, true);
+            }
+        });
+    }
+
+    fn tell_trial(&self, run: RunId, finished: &Finished, thresholds: TypedThresholds, weigh: bool) {
         let mut held = self.bench.borrow_mut();
         if held.as_ref().is_none_or(|(of, _)| *of != run) {
             *held = block_on(Bench::of(finished, &Pace::unhurried())).ok().flatten().map(|bench| (run, bench));
         }
         let found = finished.tables.segmentation.as_ref();
         let Some(((_, bench), found)) = held.as_ref().zip(found) else { return };
-        let Some((trial, labels)) = bench.trial(found, thresholds) else { return };
-        self.tell(&Event::Tried { run, tried: Box::new(tried(&trial, None)) });
-        let weighed = bench.weigh(&trial, &labels);
-        self.tell(&Event::Tried { run, tried: Box::new(tried(&trial, Some(&weighed))) });
+        let started = pacer::now();
+        let Some((trial, segments)) = bench.trial(found, thresholds) else { return };
+        let weighed = weigh.then(|| bench.weigh(&trial, &segments));
+        if weigh {
+            self.trials.set((self.trials.get().0, pacer::now() - started));
+        }
+        let labels = &finished.outcome.results.params.labels;
+        self.tell(&Event::Tried { run, tried: Box::new(tried(&trial, weighed.as_ref(), labels)) });
     }
 
     fn measure_exactly(self: Rc<Self>, run: RunId, finished: Rc<Finished>, solution: Solution) {
@@ -351,29 +383,34 @@ impl Engine {
                 Ok(own) => tray.compare(own, allow_overlap, &pace).await,
                 Err(error) => Err(Error::from(error)),
             };
-            self.end(run, result, |found| self.keep(run, None, found, ""));
+            self.end(run, result, |found| self.keep(run, None, found, String::new()));
         });
     }
 
     fn rehearse(self: Rc<Self>, run: RunId, of: RunId, finished: Rc<Finished>, plot: Plot) {
         let earlier = match self.window.borrow().as_ref() {
-            Some((_, Some(rehearsed), last)) if *rehearsed == of => rehearsal::windows(last),
+            Some((_, Some(rehearsed), last, _)) if *rehearsed == of => rehearsal::windows(last),
             _ => Vec::new(),
         };
         let pace = self.begin(run);
         wasm_bindgen_futures::spawn_local(async move {
             let disclosure = plot.disclosure(earlier.len() as u64 + 1);
             let result = rehearse(&finished, plot, earlier, &pace).await;
-            self.end(run, result, |found| self.keep(run, Some(of), found, &disclosure));
+            self.end(run, result, |found| self.keep(run, Some(of), found, disclosure));
         });
     }
 
-    /// Keeps a comparison for its files.
-    fn keep(&self, run: RunId, of: Option<RunId>, found: Comparison, synthetic: &str) -> Event {
+    /// Keeps a comparison for its files and for other names.
+    fn keep(&self, run: RunId, of: Option<RunId>, found: Comparison, synthetic: String) -> Event {
         let labels = self.finished.borrow().as_ref().map(|(_, held)| held.outcome.results.params.labels.clone());
-        let view = Box::new(watched(&found, synthetic, &labels.unwrap_or_default()));
+        let event = self.watched(run, &found, &synthetic, &labels.unwrap_or_default());
+        *self.window.borrow_mut() = Some((run, of, Rc::new(found), synthetic));
+        event
+    }
+
+    fn watched(&self, run: RunId, found: &Comparison, synthetic: &str, labels: &Labels) -> Event {
+        let view = Box::new(watched(found, synthetic, labels));
         self.keep_charts(sketches(&view.sections));
-        *self.window.borrow_mut() = Some((run, of, Rc::new(found)));
         Event::Watched { run, view }
     }
 
@@ -399,7 +436,7 @@ impl Engine {
         let told = |error: Error| error.failure();
         let made = match artifact {
             Artifact::Window(file) => match self.window.borrow().as_ref() {
-                Some((last, _, found)) if *last == run => artifact::make_window(found, file).map_err(told),
+                Some((last, _, found, _)) if *last == run => artifact::make_window(found, file).map_err(told),
                 _ => Err(result_gone()),
             },
             _ => self.last(run).and_then(|finished| artifact::make(&finished, &artifact).map_err(told)),

@@ -200,10 +200,15 @@ fn null_marks(scene: &mut Scene, ours: &[Null], (x, y): (Scale, Scale)) {
             Shape::Rect { x: centre - 9.0, y: top.min(bottom - 3.0), width: 18.0, height: (bottom - top).max(3.0) };
         scene.marks.push(Mark::new(bar, "null-bar").saying(null.said.clone()));
     }
-    if let Some(last) = ours.last() {
-        let (words, at) = ("structureless data", across(last));
-        let half = text_width(words, 12.5) / 2.0;
-        scene.text((at.max(half + 2.0), low(last) + 18.0), Anchor::Middle, words, "null-label halo");
+    const WORDS: &str = "structureless data";
+    match ours {
+        [] => {}
+        // Above a bar alone: curves and ticks lie below.
+        [one] => scene.text((across(one) - 9.0, high(one) - 6.0), Anchor::Start, WORDS, "null-label halo"),
+        [.., last] => {
+            let at = across(last).max(text_width(WORDS, 12.5) / 2.0 + 2.0);
+            scene.text((at, low(last) + 18.0), Anchor::Middle, WORDS, "null-label halo");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The frame of the page: masthead, the strip that tells what is going on, the page of the address, the footer.
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -45,6 +47,9 @@ pub fn App() -> impl IntoView {
         document().set_title(&format!("{what} · Quadrant: a customer segmentation you can defend"));
     });
     drop_anywhere(state, session.clone());
+    // What stands below the first screen comes in a task of its own.
+    let (below, set_below) = signal(false);
+    set_timeout(move || set_below.set(true), Duration::ZERO);
     // After first paint: two frames later the engine and the demo are asked for.
     request_animation_frame(move || request_animation_frame(move || session.begin()));
 
@@ -67,15 +72,22 @@ pub fn App() -> impl IntoView {
                 Page::About => about::About().into_any(),
             }}
         </main>
+        {move || below.get().then(footer)}
+        <div class="drop-veil" class:shown=move || state.dragging.get() aria-hidden="true">
+            <p>"Let go to read these files here, in this tab"</p>
+        </div>
+    }
+}
+
+fn footer() -> AnyView {
+    view! {
         <footer class="footer">
             <p>"Quadrant reads your files in this tab. Nothing is uploaded; the page’s security policy forbids it."</p>
             <p>{requests()}</p>
             <p>{format!("Version {}", crate::pipeline::outcome::Build::current().version)}" · "<a href=Page::About.href()>"How it works"</a></p>
         </footer>
-        <div class="drop-veil" class:shown=move || state.dragging.get() aria-hidden="true">
-            <p>"Let go to read these files here, in this tab"</p>
-        </div>
     }
+    .into_any()
 }
 
 /// How many requests went out since everything had loaded: none, if we keep our word.

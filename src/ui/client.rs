@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, File, MessageEvent, Url, Worker};
 
-use super::engine::{self, Kit};
+use super::engine::{self, Fault, Kit};
 use super::json;
 use crate::pipeline::outcome::Build;
 use crate::protocol::{Event, Failure, FileSetId, Request, RunId};
@@ -239,9 +239,8 @@ impl Inner {
             }
             match fetched {
                 Ok(kit) => self.launch(&kit),
-                Err(error) => {
-                    self.give_up(unreachable(&describe(&error)));
-                }
+                Err(Fault::Missing(error)) => self.give_up(unreachable(&describe(&error))),
+                Err(Fault::Blocked(error)) => self.give_up(blocked(&describe(&error))),
             }
         });
     }

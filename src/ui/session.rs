@@ -4,8 +4,10 @@ mod labels;
 mod trial;
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use js_sys::Uint8Array;
 use leptos::prelude::*;
@@ -28,7 +30,7 @@ use crate::ordered::ordered;
 use crate::pipeline::params::{Depth, Params};
 use crate::pipeline::stage::Stage;
 use crate::protocol::{Artifact, Event, Failure, FileSetId, Form, Plot, Request, RunId, WindowFile};
-use crate::view::monitor::Ready;
+use crate::view::monitor::{Ready, Watched};
 
 /// What files are for that come while a result of the reader's own is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,15 @@ pub struct Session {
     pub engines: RwSignal<u32>,
 }
 
+/// How a comparison comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Window {
+    /// From the files of the tray.
+    Tray { allow_overlap: bool },
+    /// Made up from this run of the demo.
+    MadeUp { of: RunId, plot: Plot },
+}
+
 /// What the session remembers beside the state on screen.
 #[derive(Default)]
 struct Books {
@@ -68,6 +79,12 @@ struct Books {
     current: RefCell<Option<Recipe>>,
     /// The comparison or verification under way.
     later: Cell<Option<RunId>>,
+    /// How the comparison under way comes about.
+    comparing: Cell<Option<Window>>,
+    /// How the one on screen did, with those that it follows from.
+    compared: RefCell<Vec<Window>>,
+    /// What of that is still to be made again in a new engine.
+    again: RefCell<VecDeque<Window>>,
     /// A download that waits for its run to be made again in a new engine.
     wanted: RefCell<Option<Artifact>>,
     /// The last results.json as a JS string, for `window.__quadrant.results()`.
@@ -110,12 +127,18 @@ impl Session {
         });
         self.state.labels.set(preferences::labels());
         self.client.start();
-        self.demo();
+        // In a task of its own: both at once would hold up a phone.
+        let session = self.clone();
+        set_timeout(move || session.fetch_demo(), Duration::ZERO);
     }
 
     /// Fetches the demo extract and runs it.
     pub fn demo(&self) {
         self.state.phase.set(Phase::Loading);
+        self.fetch_demo();
+    }
+
+    fn fetch_demo(&self) {
         let session = self.clone();
         spawn_local(async move {
             let files = dom::fetch_demo().await;
@@ -272,6 +295,7 @@ impl Session {
         let Some(set) = self.state.tray.with_untracked(|tray| tray.as_ref().map(|tray| tray.id)) else { return };
         let own = self.own();
         let run = self.go("inspect");
+        self.books.comparing.set(Some(Window::Tray { allow_overlap }));
         self.client.send(Request::Watch { run, set, own, allow_overlap });
     }
 
@@ -282,6 +306,7 @@ impl Session {
             return;
         };
         let run = self.go("generate");
+        self.books.comparing.set(Some(Window::MadeUp { of, plot }));
         self.client.send(Request::Rehearse { run, of, plot });
     }
 
@@ -305,14 +330,56 @@ impl Session {
         run
     }
 
-    /// Where the engine of the outcome on screen is gone: the same run again (same input, same answer).
+    /// Where the engine of the outcome on screen is gone: the same run again (same input, same answer), then the
+    /// comparison.
     fn run_again(&self) {
-        let shown = self.state.shown.get_untracked().filter(|shown| shown.recipe.engine != self.client.generation());
-        if let Some(recipe) = shown.map(|shown| shown.recipe.clone())
-            && !untrack(|| self.state.under_way())
-        {
-            self.repeat(recipe);
+        if untrack(|| self.state.under_way()) {
+            return;
         }
+        let here = self.client.generation();
+        let shown = self.state.shown.get_untracked().filter(|shown| shown.recipe.engine != here);
+        if let Some(shown) = shown {
+            self.repeat(shown.recipe.clone());
+        } else if self.state.watched.with_untracked(|held| held.as_ref().is_some_and(|(engine, ..)| *engine != here)) {
+            *self.books.again.borrow_mut() = self.books.compared.take().into();
+            self.compare_again();
+        }
+    }
+
+    /// The next of the comparisons that are to be made again.
+    fn compare_again(&self) {
+        let next = self.books.again.borrow_mut().pop_front();
+        match next {
+            Some(Window::Tray { allow_overlap }) => self.watch(allow_overlap),
+            Some(Window::MadeUp { plot, .. }) => self.rehearse(plot),
+            None => {}
+        }
+    }
+
+    /// A comparison is there, or its words in other names.
+    fn hear_comparison(&self, run: RunId, view: Watched) {
+        let named = self.state.watched.with_untracked(|held| held.as_ref().is_some_and(|(_, it, _)| *it == run));
+        if !named && self.books.later.get() != Some(run) {
+            return;
+        }
+        let change = || self.state.watched.set(Some((self.client.generation(), run, Arc::new(view))));
+        if named {
+            place::keep(change);
+            return;
+        }
+        change();
+        self.rest();
+        if let Some(window) = self.books.comparing.take() {
+            let mut compared = self.books.compared.borrow_mut();
+            // One that is made up from the same run follows from those before.
+            let follows = matches!((compared.last(), window),
+                (Some(Window::MadeUp { of: before, .. }), Window::MadeUp { of, .. }) if *before == of);
+            if !follows {
+                compared.clear();
+            }
+            compared.push(window);
+        }
+        self.compare_again();
     }
 
     /// The same run again.
@@ -439,6 +506,7 @@ impl Session {
 
     /// Cancels what is under way; the outcome on screen stays.
     pub fn cancel(&self) {
+        self.books.again.borrow_mut().clear();
         *self.books.wanted.borrow_mut() = None;
         self.state.making.set(None);
         let run = self.books.current.borrow().as_ref().map(|recipe| recipe.run).or(self.books.later.get());
@@ -562,6 +630,7 @@ impl Session {
     }
 
     fn fail(&self, failure: Failure) {
+        self.books.again.borrow_mut().clear();
         *self.books.current.borrow_mut() = None;
         self.books.later.set(None);
         *self.books.wanted.borrow_mut() = None;
@@ -656,12 +725,7 @@ impl Session {
                     (None, _) => {}
                 }
             }
-            Event::Watched { run, view } => {
-                if self.is_current(run) {
-                    self.state.watched.set(Some((self.client.generation(), run, Arc::from(view))));
-                    self.rest();
-                }
-            }
+            Event::Watched { run, view } => self.hear_comparison(run, *view),
             Event::Verified { run, view } => {
                 if self.is_current(run) {
                     self.state.verified.set(Some(Arc::from(view)));

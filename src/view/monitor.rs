@@ -98,11 +98,14 @@ pub struct Verified {
     pub differences: Vec<String>,
 }
 
-/// The comparison, ready to be shown, its figures with the reader's names. `synthetic`: what is made up about it, if
-/// anything.
+/// The comparison, ready to be shown, with the reader's names. `synthetic`: what is made up about it, if anything.
 pub fn watched(found: &Comparison, synthetic: &str, labels: &Labels) -> Watched {
     let mut view = compared(found, synthetic);
-    naming::figures(&mut view.sections, labels);
+    naming::sections(&mut view.sections, labels);
+    // Last: warnings quote files.
+    if let (Ok(drift), Some(first)) = (&found.drift, view.sections.first_mut()) {
+        first.pieces.extend((!drift.warnings.is_empty()).then(|| Piece::Points(drift.warnings.clone())));
+    }
     view
 }
 
@@ -175,7 +178,6 @@ fn moved(drift: &Drift) -> Vec<Section> {
         pieces.push(Piece::Points(points));
         pieces.push(Piece::words(drift::cause_words(drift).words()));
     }
-    pieces.extend((!drift.warnings.is_empty()).then(|| Piece::Points(drift.warnings.clone())));
     vec![Section::new("moved", "Why this call", "", pieces)]
 }
 

@@ -17,13 +17,11 @@ pub(super) fn name(view: &mut View, labels: &Labels) {
         naming.put(words);
     }
     naming.table(&mut view.overview.who);
-    for section in view.segments.sections.iter_mut().chain(&mut view.validation).chain(&mut view.monitor) {
-        self::section(section, naming);
-    }
     let View { data, features, clustering, segments, validation, monitor, .. } = view;
-    for sections in
-        [data, &mut features.sections, &mut clustering.sections, &mut segments.sections, validation, monitor]
-    {
+    for sections in [&mut segments.sections, validation, monitor] {
+        self::sections(sections, labels);
+    }
+    for sections in [data, &mut features.sections, &mut clustering.sections] {
         figures(sections, labels);
     }
     // Of the data page the gates alone: its warnings quote files and columns.
@@ -35,8 +33,15 @@ pub(super) fn name(view: &mut View, labels: &Labels) {
     }
 }
 
+/// Puts the names in all words of these sections.
+pub(super) fn sections(sections: &mut [Section], labels: &Labels) {
+    let Some(naming) = Naming::of(labels) else { return };
+    sections.iter_mut().for_each(|section| self::section(section, naming));
+    figures(sections, labels);
+}
+
 /// Puts the names in the words of figures; the pages' other words may quote files.
-pub(super) fn figures(sections: &mut [Section], labels: &Labels) {
+fn figures(sections: &mut [Section], labels: &Labels) {
     let Some(naming) = Naming::of(labels) else { return };
     for piece in sections.iter_mut().flat_map(|section| &mut section.pieces) {
         if let Piece::Figure(sketch) = piece {

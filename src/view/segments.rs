@@ -9,9 +9,11 @@ use crate::chart::histogram::{Counted, Words};
 use crate::chart::segment_map::SegmentMap;
 use crate::chart::thresholds::thresholds;
 use crate::features::catalogue::Behavioural;
+use crate::pipeline::labels::Labels;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::trial::{Trial, Weighed};
 use crate::planning::findings::Experiment;
+use crate::report::naming::Naming;
 use crate::report::tables::why_absent;
 use crate::report::{figures, tables, wording};
 use crate::segments::findings::{ScoreThresholds, Segment, SensitivityPoint};
@@ -111,8 +113,8 @@ pub struct Bar {
     pub words: String,
 }
 
-/// A trial in words, as far as it has come.
-pub fn tried(trial: &Trial, weighed: Option<&Weighed>) -> Tried {
+/// A trial in words, as far as it has come; money in the unit of `labels`.
+pub fn tried(trial: &Trial, weighed: Option<&Weighed>, labels: &Labels) -> Tried {
     let total: u64 = trial.counts.iter().sum();
     let departed = trial.frequency.used.to_bits() != trial.frequency.p50.to_bits()
         || trial.loyalty.used.to_bits() != trial.loyalty.p50.to_bits();
@@ -136,7 +138,7 @@ pub fn tried(trial: &Trial, weighed: Option<&Weighed>) -> Tried {
         frequency_ties: ties(&trial.frequency),
         loyalty_ties: ties(&trial.loyalty),
         moved: if departed { moved(trial.moved, total) } else { String::new() },
-        weighed: weighed.map(weight),
+        weighed: weighed.map(|found| weight(found, labels)),
     }
 }
 
@@ -165,7 +167,7 @@ fn moved(moved: u64, total: u64) -> String {
     )
 }
 
-fn weight(found: &Weighed) -> Weight {
+fn weight(found: &Weighed, labels: &Labels) -> Weight {
     let mut effects: Vec<Bar> = found
         .effects
         .iter()
@@ -180,7 +182,7 @@ fn weight(found: &Weighed) -> Weight {
         let own = found.experiments.iter().find(|experiment| experiment.segment == segment.name());
         Firmness {
             confidence: tables::or_dash(confidence, figures::percent_whole),
-            ..own.map(trial).unwrap_or_default()
+            ..own.map(|own| trial(own, labels)).unwrap_or_default()
         }
     });
     Weight {
@@ -192,7 +194,7 @@ fn weight(found: &Weighed) -> Weight {
 }
 
 /// Can the planned change be found in this segment?
-fn trial(experiment: &Experiment) -> Firmness {
+fn trial(experiment: &Experiment, labels: &Labels) -> Firmness {
     let Some((treated, control)) = experiment.per_arm.value().zip(experiment.control_arm.value()) else {
         let detail = why_absent(&experiment.per_arm).unwrap_or_default();
         return Firmness {
@@ -210,6 +212,7 @@ fn trial(experiment: &Experiment) -> Firmness {
         figures::integer((treated + control) as u64),
         figures::integer(experiment.customers)
     );
+    let detail = Naming::told(labels, detail);
     Firmness { confidence: String::new(), class: class.to_owned(), trial: words.to_owned(), detail }
 }
 
@@ -245,7 +248,7 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
         names: Segment::ALL.map(|segment| results.params.labels.name(segment).to_owned()).to_vec(),
         departed: departed(&in_force),
         map: outcome.drawings.score_density.value().and_then(|density| SegmentMap::of(results, density)),
-        in_force: Some(tried(&in_force, Some(&Weighed::of(results)))),
+        in_force: Some(tried(&in_force, Some(&Weighed::of(results)), &results.params.labels)),
         sections,
     }
 }

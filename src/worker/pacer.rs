@@ -28,6 +28,15 @@ pub(super) fn today() -> String {
     now.chars().take(10).collect()
 }
 
+/// So many milliseconds later.
+pub(super) async fn sleep(scope: &DedicatedWorkerGlobalScope, millis: i32) {
+    let over = Promise::new(&mut |resolve, _reject| {
+        let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    // The promise only ever resolves.
+    let _ = JsFuture::from(over).await;
+}
+
 /// One run's pacer.
 pub(super) struct WorkerPacer {
     engine: Rc<Engine>,

@@ -1,5 +1,6 @@
-// The page at full scale in a headless Chromium: from drop to verdict, memory of the engine, cancel; and the demo.
-// Usage: node tests/benches/browser.mjs folder-with-the-star-files. Prints one JSON line; asserts nothing.
+// The page at full scale in a headless Chromium: from drop to verdict, memory of the engine, cancel, thresholds moved; and
+// the demo. Usage: node tests/benches/browser.mjs folder-with-the-star-files. Prints one JSON line; asserts nothing.
+import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dirname, join } from "node:path";
 
@@ -60,13 +61,80 @@ const memory = async () => {
   return bytes ? Math.round(bytes / 1e6) : null;
 };
 
+/**
+ * The lines on Segments: milliseconds from a key to the counts on the page, for steps one by one; while a line is dragged,
+ * from each movement of the pointer to the first counts that know of it (or of a later one).
+ */
+async function lines() {
+  await page.getByTestId("nav-segments").click();
+  await page.getByTestId("line-frequency").waitFor();
+  // The first answer is being prepared.
+  await page.waitForTimeout(1500);
+  const found = await page.evaluate(async () => {
+    const line = document.querySelector("[data-testid=line-frequency]");
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())));
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const shown = () => [...document.querySelectorAll("[data-testid^=try-count-]")].map((count) => count.textContent).join();
+    const top = (list, share) => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
+    const told = (list) => ({ steps: list.length, median: Math.round(top(list, 0.5)), worst: Math.round(top(list, 1)) });
+    let heard = () => {};
+    new MutationObserver(() => heard(performance.now())).observe(document.querySelector(".quarters"), { subtree: true, characterData: true, childList: true });
+    const keys = [];
+    for (let step = 0; step < 20; step += 1) {
+      const before = shown();
+      const answered = new Promise((resolve) => { heard = (now) => { if (shown() !== before) resolve(now); }; });
+      const start = performance.now();
+      line.dispatchEvent(new KeyboardEvent("keydown", { key: step < 10 ? "ArrowRight" : "ArrowLeft", bubbles: true, cancelable: true }));
+      const now = await Promise.race([answered, wait(3000)]);
+      if (now) keys.push(now - start);
+      // What follows the counts is there too.
+      await wait(400);
+    }
+    const box = line.getBoundingClientRect();
+    const pointer = (type, x) => line.dispatchEvent(new PointerEvent(type, { clientX: x, clientY: box.top + 40, button: 0, pointerId: 1, bubbles: true }));
+    const at = box.left + box.width / 2;
+    const ages = [];
+    let waiting = [];
+    let last = shown();
+    heard = (now) => {
+      if (shown() === last) return;
+      last = shown();
+      // All but the movements since the question that is answered here went out.
+      for (const one of waiting) ages.push(now - one);
+      waiting = [];
+    };
+    pointer("pointerdown", at);
+    for (let step = 1; step <= 90; step += 1) {
+      waiting.push(performance.now());
+      pointer("pointermove", at + (step <= 45 ? step : 90 - step) * 3);
+      await frame();
+    }
+    const end = performance.now();
+    let settled = end;
+    heard = (now) => { if (shown() !== last) { last = shown(); settled = now; } };
+    pointer("pointerup", at);
+    await wait(1500);
+    return { keys_ms: told(keys), drag_ms: told(ages), after_the_last_ms: Math.round(settled - end) };
+  });
+  await page.getByTestId("nav-overview").click();
+  return found;
+}
+
 const files = (folder) => ["orders", "order_products__prior", "products", "aisles", "departments"].map((name) => join(folder, `${name}.parquet`));
 const demos = [];
 for (let run = 0; run < 3; run += 1) demos.push(await drop(files(join(root, "public", "demo"))));
+const moved = { demo: await lines() };
+// The real customers, where they are at hand: one row each.
+const scores = join(process.env.QUADRANT_SHARED ?? "", "data", "instacart_user_scores.parquet");
+if (existsSync(scores)) {
+  await drop([scores]);
+  moved.scores = await lines();
+}
 const star = files(process.argv[2]);
 const full = await drop(star);
 const counts = await page.evaluate(() => window.__quadrant.results().segments.map((segment) => segment.count));
 const megabytes = await memory();
+moved.full = await lines();
 
 // Cancel in the midst of each of several moments of a second run.
 const cancels = [];
@@ -85,6 +153,6 @@ for (const wait of [300, 1200, 2500]) {
   }));
   cancels.push(took);
 }
-console.log(JSON.stringify({ demos, full, counts, megabytes, cancels_ms: cancels }));
+console.log(JSON.stringify({ demos, full, counts, megabytes, cancels_ms: cancels, lines: moved }));
 await browser.close();
 await host.close();

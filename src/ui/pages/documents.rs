@@ -62,7 +62,7 @@ pub fn Documents() -> impl IntoView {
             view! {
                 <button type="button" class="quiet" data-testid=format!("list-{}", segment.slug()) disabled=move || state.under_way()
                     on:click=move |_| session.with_value(|session| session.download(Artifact::List(segment)))>
-                    {segment.name()}
+                    {move || state.labels.with(|labels| labels.name(segment).to_owned())}
                 </button>
             }
         })

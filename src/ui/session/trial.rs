@@ -1,4 +1,4 @@
-//! Thresholds tried and applied. The page asks one question at a time and drops answers about other runs.
+//! Thresholds tried and applied. The page asks for one set of counts at a time and drops answers about other runs.
 
 use std::sync::Arc;
 
@@ -98,13 +98,12 @@ impl Session {
     /// An answer: the counts, or all of it; then the next question, if the lines have moved on.
     pub(super) fn hear_lines(&self, run: RunId, tried: Tried) {
         let lines = self.state.lines;
-        if !lines.asked.with_untracked(|asked| asked.as_ref().is_some_and(|(of, at)| *of == run && *at == tried.typed))
-        {
-            return;
-        }
-        let complete = tried.weighed.is_some();
+        let Some((of, at)) = lines.asked.get_untracked().filter(|(of, _)| *of == run) else { return };
+        // All of an earlier answer may come while the counts of the next are under way.
+        let over =
+            (of, at) == (run, tried.typed) && (tried.weighed.is_some() || tried.typed != lines.wanted.get_untracked());
         lines.tried.set(Some(Arc::new(tried)));
-        if complete {
+        if over {
             lines.asked.set(None);
             self.ask_lines();
         }

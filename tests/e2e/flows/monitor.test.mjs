@@ -134,6 +134,66 @@ test("a visitor sees the monitor at work in one click, and is told that it is sy
   await context.close();
 });
 
+test("an engine that dies takes no comparison along: its charts are drawn after the same windows once more", async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.workers = [];
+    window.Worker = class extends window.Worker {
+      constructor(...given) { super(...given); window.workers.push(this); }
+    };
+  });
+  await page.goto(host.url);
+  await state(page, "done");
+  await page.getByTestId("nav-monitor").click();
+  for (const wanted of ["watch", "recalibrate"]) {
+    await page.getByTestId("rehearse-slower").click();
+    await page.waitForFunction((wanted) => document.querySelector("[data-testid=call]")?.dataset.call === wanted, wanted);
+  }
+  const words = () => page.locator("#drift-shares").locator("xpath=..").innerText();
+  const drawn = () => page.waitForFunction(() => {
+    const plates = [...document.querySelectorAll("main figure.figure .ink")];
+    return plates.length >= 2 && plates.every((ink) => ink.querySelector("svg"))
+      && document.querySelector("[data-testid=call]").dataset.call === "recalibrate";
+  }, null, { timeout: 60_000 });
+  await drawn();
+  const before = await words();
+  await page.getByTestId("nav-about").click();
+  await page.evaluate(() => {
+    const engine = window.workers.at(-1);
+    engine.terminate();
+    engine.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
+  });
+  await page.getByTestId("nav-monitor").click();
+  await drawn();
+  await state(page, "done");
+  assert.equal(await words(), before);
+  assert.equal(await page.getByTestId("error").count(), 0);
+  await context.close();
+});
+
+test("the reader's names stand in a comparison, in one that is there already too", async () => {
+  const { page, context } = await opened();
+  await page.getByTestId("rehearse-slower").click();
+  await page.getByTestId("call").waitFor();
+  const ours = async () => {
+    await page.waitForFunction(() => document.querySelector("#moved")?.parentElement.innerText.includes("Regulars"));
+    for (const section of ["#moved", "#drift-shares", "#shadow"]) {
+      const text = await page.locator(section).locator("xpath=..").innerText();
+      assert.ok(!text.includes("Champions"), `${section}: ${text}`);
+    }
+  };
+  await page.getByTestId("nav-segments").click();
+  await page.getByTestId("name-champions").fill("Regulars");
+  await page.getByTestId("save-names").click();
+  await page.getByTestId("nav-monitor").click();
+  await ours();
+  await page.getByTestId("rehearse-slower").click();
+  await page.waitForFunction(() => document.querySelector("[data-testid=call]").dataset.call === "recalibrate");
+  await ours();
+  await context.close();
+});
+
 test("a receipt dropped anywhere leads here: identical with its files, and told apart from others", async () => {
   const { page, context } = await open(browser, host.url);
   await state(page, "done");

@@ -208,3 +208,32 @@ test("an engine that dies leaves the result on screen, and a page opened after i
   assert.deepEqual(await results(page), before);
   await context.close();
 });
+
+test("the tools of a document are those of the open one, and none lies over another", async () => {
+  for (const [width, isMobile] of [[1440, false], [390, true]]) {
+    const { page, context } = await open(browser, host.url, { viewport: { width, height: 844 }, isMobile, hasTouch: isMobile });
+    await state(page, "done");
+    await page.getByTestId("nav-documents").click();
+    for (const [name, lists, plan] of [["decision_memo", false, false], ["action_playbook", true, false], ["experiment_plan", false, true]]) {
+      await page.getByTestId(`open-${name}`).click();
+      assert.equal(await page.getByTestId("list-champions").isVisible(), lists, `${name} at ${width}`);
+      assert.equal(await page.getByTestId("plan-power").isVisible(), plan, `${name} at ${width}`);
+      const { over, plain } = await page.evaluate((name) => {
+        const parts = [...document.querySelectorAll(".paper-tools > *")].filter((part) => part.getClientRects().length);
+        const words = parts.map((part) => {
+          const range = document.createRange();
+          range.selectNodeContents(part);
+          return range.getBoundingClientRect();
+        });
+        const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        const over = words.flatMap((a, i) => words.slice(i + 1).flatMap((b, j) => (meet(a, b) ? [`${parts[i].innerText} / ${parts[i + 1 + j].innerText}`] : [])));
+        const look = (part) => getComputedStyle(part).fontWeight;
+        const open = document.querySelector(`[data-testid=open-${name}]`);
+        return { over, plain: look(open) === look(document.querySelector("[data-testid=open-case_story]")) };
+      }, name);
+      assert.deepEqual(over, [], `${name} at ${width}`);
+      assert.equal(plain, false, "the open one stands out");
+    }
+    await context.close();
+  }
+});
