@@ -62,13 +62,14 @@ fn next(rest: &str, shown: &[Figure], used: &[bool]) -> Option<usize> {
 
 /// A reason or warning: what `shown` does not explain of its numbers stands in it alone, and each says so.
 pub fn stated(words: &str, path: &str, mut shown: Vec<Figure>) -> Text {
-    shown.extend(numbers(words).map(|token| bare(token, path, "as the sentence at this place states it")));
+    shown.extend(numbers(words).into_iter().map(|token| bare(token, path, "as the sentence at this place states it")));
     traced(words, path, &shown)
 }
 
 /// Where histories were cut, in words: the day, the window, and how many customers were in a segment then.
 pub fn cut(words: &str, path: &str, customers: u64) -> Text {
     let shown: Vec<Figure> = numbers(words)
+        .into_iter()
         .map(|token| {
             let formula = if token.contains('-') {
                 "last day with the whole window of the outcomes after it"
@@ -84,13 +85,16 @@ pub fn cut(words: &str, path: &str, customers: u64) -> Text {
 }
 
 /// The numbers that a sentence states, as it states them.
-fn numbers(words: &str) -> impl Iterator<Item = &str> {
+#[inline(never)]
+fn numbers(words: &str) -> Vec<&str> {
     words
         .split(|c: char| !(c.is_ascii_digit() || ".,%-".contains(c)))
         .map(|token| token.trim_matches(|c: char| ".,-".contains(c)))
         .filter(|token| token.starts_with(|c: char| c.is_ascii_digit()))
+        .collect()
 }
 
+#[inline(never)]
 fn bare(token: &str, path: &str, formula: &str) -> Figure {
     Figure { text: token.to_owned(), ..Figure::new(0.0, Style::Integer, path, formula).valued(token) }
 }
