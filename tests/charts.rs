@@ -103,6 +103,7 @@ fn contender(id: &str, outcome: &str, delta: f64, beats_rule: bool) -> Contender
         id: id.into(),
         levels: 4,
         outcome: outcome.into(),
+        customers: 900,
         r2: v(0.4 + delta),
         auc: none(),
         delta_r2: v(delta),

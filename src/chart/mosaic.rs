@@ -176,10 +176,10 @@ fn write_tile(scene: &mut Scene, tile: &Tile<'_>, narrow: bool) {
 /// The definition in two short lines.
 fn halves(segment: Segment) -> (&'static str, &'static str) {
     match segment {
-        Segment::Champions => ("Order often,", "mostly what they know"),
-        Segment::FrequentExplorers => ("Order often,", "mostly what is new to them"),
-        Segment::LoyalOccasionals => ("Order seldom,", "mostly what they know"),
-        Segment::AtRisk => ("Order seldom,", "mostly what is new to them"),
+        Segment::Champions => ("Order often,", "repeat much of it"),
+        Segment::FrequentExplorers => ("Order often,", "repeat little of it"),
+        Segment::LoyalOccasionals => ("Order seldom,", "repeat much of it"),
+        Segment::AtRisk => ("Order seldom,", "repeat little of it"),
     }
 }
 

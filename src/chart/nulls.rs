@@ -43,11 +43,13 @@ pub fn nulls(found: &[NullBenchmark]) -> Option<Dots> {
     let sentence = if explained == 0 {
         "Every solution scores higher than structureless data of the same shape.".to_owned()
     } else {
-        format!(
-            "{} of {} show nothing that structureless data of one kind or the other would not show too.",
-            figures::integer(explained),
-            figures::counted(solutions, "solution", "solutions")
-        )
+        let of = format!("{} of {}", figures::integer(explained), figures::integer(solutions));
+        let which = match (explained, solutions) {
+            (1, 1) => "The only solution shows".to_owned(),
+            (1, _) => format!("{of} solutions shows"),
+            _ => format!("{of} solutions show"),
+        };
+        format!("{which} nothing that structureless data of one kind or the other would not show too.")
     };
     let sentence = format!("{sentence} Bar: structureless data, mean and two standard deviations; dot: these data.");
     let reach = rows.iter().flat_map(|row| {

@@ -176,6 +176,7 @@ pub(super) fn contender(id: &str, low: f64) -> Contender {
         id: id.to_owned(),
         levels: 4,
         outcome: "next_gap_days".to_owned(),
+        customers: 900,
         r2: v(0.2),
         auc: v(0.7),
         delta_r2: v(low + 0.01),

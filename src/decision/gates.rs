@@ -159,7 +159,7 @@ fn smallest_segment(spec: &Spec, evidence: &Evidence<'_>) -> Gate {
     let about_plan = match planned {
         Planned::Enough => "it is large enough for its experiment",
         Planned::TooFew => "it is too small for its experiment",
-        Planned::Unknown => "its experiment could not be planned, so that half is unanswered",
+        Planned::Unknown => "its experiment could not be planned, so whether it is large enough is open",
     };
     let note = format!("{} holds {} of the customers; {about_plan}.", smallest.name.name(), percent(share));
     Gate {

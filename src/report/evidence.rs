@@ -60,19 +60,43 @@ fn next(rest: &str, shown: &[Figure], used: &[bool]) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-/// A description or reason: what `shown` does not explain of its numbers (dates, windows, counts) stands in it alone, and
-/// each says so.
+/// A reason or warning: what `shown` does not explain of its numbers stands in it alone, and each says so.
 pub fn stated(words: &str, path: &str, mut shown: Vec<Figure>) -> Text {
-    let numbers = words
+    shown.extend(numbers(words).into_iter().map(|token| bare(token, path, "as the sentence at this place states it")));
+    traced(words, path, &shown)
+}
+
+/// Where histories were cut, in words: the day, the window, and how many customers were in a segment then.
+pub fn cut(words: &str, path: &str, customers: u64) -> Text {
+    let shown: Vec<Figure> = numbers(words)
+        .into_iter()
+        .map(|token| {
+            let formula = if token.contains('-') {
+                "last day with the whole window of the outcomes after it"
+            } else if token == super::figures::integer(customers) {
+                "customers in a segment before the cut"
+            } else {
+                "width of the window in days or orders, set by the length of the histories (a judgement)"
+            };
+            bare(token, path, formula).over(customers)
+        })
+        .collect();
+    traced(words, path, &shown)
+}
+
+/// The numbers that a sentence states, as it states them.
+#[inline(never)]
+fn numbers(words: &str) -> Vec<&str> {
+    words
         .split(|c: char| !(c.is_ascii_digit() || ".,%-".contains(c)))
         .map(|token| token.trim_matches(|c: char| ".,-".contains(c)))
         .filter(|token| token.starts_with(|c: char| c.is_ascii_digit()))
-        .map(|token| Figure {
-            text: token.to_owned(),
-            ..Figure::new(0.0, Style::Integer, path, "as the sentence at this place states it").valued(token)
-        });
-    shown.extend(numbers);
-    traced(words, path, &shown)
+        .collect()
+}
+
+#[inline(never)]
+fn bare(token: &str, path: &str, formula: &str) -> Figure {
+    Figure { text: token.to_owned(), ..Figure::new(0.0, Style::Integer, path, formula).valued(token) }
 }
 
 /// Where a chart's numbers stand, and those that its sentence may state.
@@ -392,7 +416,7 @@ fn validation(results: &Results) -> Vec<Figure> {
             (&row.delta_r2_high, "delta_r2_high", limit),
         ] {
             let points = value.value().map_or_else(|| value.clone(), |value| Measured::Value(value * 100.0));
-            put(&points, Style::Decimal(1), format!("validation.bake_off[{i}].{name}"), formula, None);
+            put(&points, Style::Decimal(1), format!("validation.bake_off[{i}].{name}"), formula, Some(row.customers));
         }
     }
     let path = |name: &str| format!("validation.coupling.{name}");
@@ -453,10 +477,16 @@ mod tests {
     #[test]
     fn descriptions_state_their_own_numbers() {
         let words = "Orders up to 2025-10-02, outcomes of 1,206 customers in the 90 days after.";
-        let text = stated(words, "a.b", Vec::new());
-        assert_eq!(text.words(), words);
-        let figures = text.0.iter().filter(|span| matches!(span, Span::Figure(_))).count();
-        assert_eq!(figures, 3);
+        for (text, first) in [
+            (stated(words, "a.b", Vec::new()), "as the sentence"),
+            (cut(words, "a.b", 1_206), "last day with the whole window"),
+        ] {
+            assert_eq!(text.words(), words);
+            let figures =
+                || text.0.iter().filter_map(|span| if let Span::Figure(found) = span { Some(found) } else { None });
+            assert_eq!(figures().count(), 3);
+            assert!(figures().next().is_some_and(|figure| figure.working.formula.starts_with(first)));
+        }
     }
 
     #[test]

@@ -288,7 +288,8 @@ fn validation(results: &Results, fields: &mut Fields) {
     let identity = &found.coupling.loyalty_identity_share;
     let path = "validation.coupling.loyalty_identity_share";
     let formula = "customers for whom loyalty = 1 - distinct products / lines / all";
-    fields.figure("identity_share", measured(identity, Style::Percent(1), path, formula).map(|figure| figure.over(n)));
+    fields
+        .figure("identity_share", measured(identity, Style::PercentWhole, path, formula).map(|figure| figure.over(n)));
     if !found.effects.is_empty() {
         let free = found
             .effects
@@ -373,7 +374,7 @@ fn later(found: &ValidationFindings, fields: &mut Fields) {
     };
     fields.set(
         "later_description",
-        Field::Text(evidence::stated(&later.description, "validation.out_of_time.description", Vec::new())),
+        Field::Text(evidence::cut(&later.description, "validation.out_of_time.description", later.customers)),
     );
     fields.set("later_table", Field::Table(tables::later_short(later)));
     let Some((i, outcome)) = later.outcomes.iter().enumerate().find(|(_, one)| one.omega_squared.value().is_some())
@@ -432,15 +433,19 @@ fn gates(results: &Results, fields: &mut Fields) {
     let count = |status: Status| gates.iter().filter(|gate| gate.status == status).count() as f64;
     for (name, value, formula) in [
         ("gates_passed", count(Status::Pass), "gates with status pass"),
+        ("gates_open", count(Status::NotMeasured), "gates with status not_measured"),
         ("gates_total", gates.len() as f64, "all gates"),
     ] {
-        fields.figure(name, Some(Figure::new(value, Style::Integer, "readiness.gates", formula)));
+        let figure = Figure::new(value, Style::Integer, "readiness.gates", formula);
+        fields.figure(name, Some(figure).filter(|_| value > 0.0 || name == "gates_passed"));
     }
     let mend: Vec<Text> = gates
         .iter()
         .filter(|gate| gate.blocking && gate.status == Status::Fail)
         .map(|gate| {
-            let text = format!("{}: {}.", gate.title, wording::inside(&tables::gate_bar(gate).0));
+            let (bar, now) = (wording::inside(&tables::gate_bar(gate).0), tables::gate_value(gate));
+            let title = wording::inside(&gate.title);
+            let text = format!("{}: {title} {bar}, now {now}.", wording::remedy(&gate.id));
             let shown = evidence::of(results, &format!("gates.{}", gate.id));
             evidence::traced(&text, &format!("readiness.gates[{}]", gate.id), &shown)
         })

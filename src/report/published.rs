@@ -1,11 +1,12 @@
 //! The canonical case: what it published, what this extract shows, and why they differ.
 
 use super::document::Table;
+use super::evidence;
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
-use super::{evidence, figures};
 use crate::extract::findings::Layout;
 use crate::pipeline::outcome::Results;
+use crate::segments::findings::ScoreThresholds;
 use crate::stats::measured::Measured;
 
 /// Customers, features and thresholds that the canonical documents name.
@@ -20,6 +21,9 @@ const KEPT: f64 = 0.883_681;
 
 /// The canonical behavioural set, and how many features it has.
 const BEHAVIOURAL: (&str, u64) = ("canonical_behavioural", 14);
+
+/// Where a figure of this extract stands, how it is computed, why it differs from the published one, with which numbers.
+type Place<'a> = (&'a str, &'a str, &'a str, &'a [Figure]);
 
 /// The comparison, and the published figures that the story tells of.
 pub fn published(results: &Results, fields: &mut Fields) {
@@ -55,30 +59,46 @@ pub fn published(results: &Results, fields: &mut Fields) {
     let same = "another extract";
     let history = results.extract.layout != Layout::Customers;
     let none = if history { "not measured here" } else { "a customer-level file has no orders" };
-    let mut row = |claim: &str, published: f64, found: Option<f64>, n: u64, style: Style, path: &str, why: &str| {
+    let mut row = |claim: &str,
+                   published: f64,
+                   found: Option<f64>,
+                   n: u64,
+                   style: Style,
+                   (path, formula, why, shown): Place<'_>| {
         let why = match found {
             None => none,
-            Some(found) if (found - published).abs() <= 1e-6 * published.abs() => "it does not",
+            Some(found) if (found - published).abs() <= 1e-6 * published.abs() => "no difference",
             Some(_) => why,
         };
         table.row([
             claim.into(),
             of_case(published, style, claim).into(),
-            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, claim).over(n).into()),
-            evidence::stated(why, path, Vec::new()),
+            found.map_or_else(|| "–".into(), |found| Figure::new(found, style, path, formula).over(n).into()),
+            evidence::traced(why, path, shown),
         ]);
     };
     let share = Style::Percent(2);
-    row("Customers segmented", CUSTOMERS, Some(segmented as f64), all, Style::Integer, "segments[].count", same);
-    row("Customers kept of all", KEPT, kept, all, share, "readiness.order_count_thresholds", same);
+    let place = ("segments[].count", "customers with enough orders and both scores", same, &[][..]);
+    row("Customers segmented", CUSTOMERS, Some(segmented as f64), all, Style::Integer, place);
+    let place =
+        ("readiness.order_count_thresholds", "customers with the minimum number of orders / all", same, &[][..]);
+    row("Customers kept of all", KEPT, kept, all, share, place);
+    let cut = |found: Option<&ScoreThresholds>| match found {
+        Some(found) if found.used.to_bits() != found.p50.to_bits() => "set by hand, not the median",
+        _ => "the median of these customers",
+    };
     row(
         "Frequency threshold",
         FREQUENCY,
         thresholds.map(|found| found.frequency.used),
         segmented,
         Style::Score,
-        "thresholds.frequency.used",
-        "the median of these customers",
+        (
+            "thresholds.frequency.used",
+            "cut of 1 / (mean gap in days + 1)",
+            cut(thresholds.map(|found| &found.frequency)),
+            &[],
+        ),
     );
     row(
         "Loyalty threshold",
@@ -86,8 +106,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
         thresholds.map(|found| found.loyalty.used),
         segmented,
         Style::Score,
-        "thresholds.loyalty.used",
-        "the median of these customers",
+        ("thresholds.loyalty.used", "cut of reordered lines / lines", cut(thresholds.map(|found| &found.loyalty)), &[]),
     );
     for (i, (segment, published)) in results.segments.iter().zip(SHARES).enumerate() {
         let path = format!("segments[{i}].share");
@@ -97,8 +116,7 @@ pub fn published(results: &Results, fields: &mut Fields) {
             Some(segment.share),
             segmented,
             share,
-            &path,
-            "the scores go together differently",
+            (&path, "count / segmented customers", "the scores go together differently", &[]),
         );
     }
     row(
@@ -107,8 +125,12 @@ pub fn published(results: &Results, fields: &mut Fields) {
         within,
         halved,
         share,
-        "readiness.summary.early_late",
-        same,
+        (
+            "readiness.summary.early_late",
+            "customers with |late - early| / early at most 0.25 / those with enough gaps",
+            same,
+            &[],
+        ),
     );
     if let Measured::Value(found) = &results.clustering {
         for (claim, published, set, k) in [
@@ -116,23 +138,29 @@ pub fn published(results: &Results, fields: &mut Fields) {
             ("Silhouette, all features, k = 3", -0.008, "canonical_all", 3),
             ("Silhouette, behaviour, k = 2", 0.191, "canonical_behavioural", 2),
         ] {
-            let own = found.sets.iter().find(|one| one.id == set);
+            let at = found.sets.iter().position(|one| one.id == set);
+            let own = at.map(|at| &found.sets[at]);
             let cell = own
                 .and_then(|one| one.grid.iter().find(|cell| cell.k == k))
                 .and_then(|cell| cell.silhouette.value().copied());
-            let why = match own {
+            let path = |name: &str| format!("clustering.sets[{}].{name}", at.unwrap_or(0));
+            let mut why = same.to_owned();
+            let mut shown = Vec::new();
+            match own {
                 // A customer-level file has some of a set's features; on fewer dimensions every silhouette is higher.
-                Some(one) if set == BEHAVIOURAL.0 && one.features < BEHAVIOURAL.1 => format!(
-                    "only {} of its {} features are in this file",
-                    figures::integer(one.features),
-                    figures::integer(BEHAVIOURAL.1)
-                ),
-                _ if set == "canonical_all" => {
-                    format!("{same}; published from mini-batch k-means, here every start runs to convergence")
+                Some(one) if set == BEHAVIOURAL.0 && one.features < BEHAVIOURAL.1 => {
+                    let here = "features of the set that the extract has";
+                    shown.push(Figure::new(one.features as f64, Style::Integer, path("features"), here));
+                    shown.push(of_case(BEHAVIOURAL.1 as f64, Style::Integer, "features of the published set"));
+                    why = format!("only {} of its {} features are in this file", shown[0].text, shown[1].text);
                 }
-                _ => same.to_owned(),
-            };
-            row(claim, published, cell, own.map_or(0, |one| one.rows), Style::Coefficient, "clustering.sets", &why);
+                _ if set == "canonical_all" => {
+                    why.push_str("; published from mini-batch k-means, here every start runs to convergence");
+                }
+                _ => {}
+            }
+            let place = (&*path("grid"), "mean of (b - a) / max(a, b) over customers", &*why, &*shown);
+            row(claim, published, cell, own.map_or(0, |one| one.rows), Style::Coefficient, place);
         }
     }
     fields.set("published_table", Field::Table(table));

@@ -285,6 +285,7 @@ pub fn bake_off(contenders: &[Contender]) -> Table {
     let mut table = Table::new("The rule against its rivals, on customers and orders held out")
         .words("Contender")
         .words("Outcome")
+        .numbers("Customers")
         .numbers("R²")
         .numbers("R² minus the rule's")
         .numbers("95% interval")
@@ -298,6 +299,7 @@ pub fn bake_off(contenders: &[Contender]) -> Table {
         table.row([
             wording::capital(sentences::contender(&contender.id)).into(),
             sentences::outcome(&contender.outcome).into(),
+            figures::integer(contender.customers).into(),
             or_dash(&contender.r2, figures::coefficient).into(),
             or_dash(&contender.delta_r2, figures::coefficient).into(),
             interval.into(),
@@ -678,7 +680,7 @@ pub fn later_short(later: &OutOfTime) -> Table {
         let name = wording::capital(sentences::outcome(&outcome.outcome));
         let mut row: Vec<Text> = vec![named(&name), customers.into()];
         row.extend(outcome.means.iter().enumerate().map(|(at, mean)| {
-            cell(mean, Style::Mean, path(&format!("means[{at}]")), "mean over the segment's customers", n)
+            cell(mean, Style::Mean, path(&format!("means[{at}]")), "mean over those of them in the segment", n)
         }));
         let omega = "((F - 1) df1) / ((F - 1) df1 + N), segments fixed before the cut";
         row.push(cell(&outcome.omega_squared, Style::Coefficient, path("omega_squared"), omega, n));
@@ -706,13 +708,15 @@ fn between(low: Text, high: Text) -> Text {
 pub fn rivals(contenders: &[Contender]) -> Option<Text> {
     let rule = contenders.iter().position(|row| row.id == "rule")?;
     let outcome = &contenders[rule].outcome;
+    let n = contenders[rule].customers;
     let figure = |value: &Measured<f64>, scale: f64, style: Style, at: usize, name: &str, formula: &str| {
         let path = format!("validation.bake_off[{at}].{name}");
-        value.value().map(|value| Figure::new(value * scale, style, path, formula))
+        value.value().map(|value| Figure::new(value * scale, style, path, formula).over(n))
     };
     let held_out = "R² on customers and orders held out";
     let own = figure(&contenders[rule].r2, 1.0, Style::Percent(1), rule, "r2", held_out)?;
     let mut rivals: Vec<(f64, Text)> = Vec::new();
+    let mut no_better_than_floor = false;
     for (at, row) in contenders.iter().enumerate().filter(|(at, row)| *at != rule && row.outcome == *outcome) {
         let points = |value, name, formula| figure(value, 100.0, Style::Decimal(1), at, name, formula);
         let limit = "95% limit of the paired bootstrap over customers held out, in points";
@@ -723,6 +727,7 @@ pub fn rivals(contenders: &[Contender]) -> Option<Text> {
             points(&row.delta_r2_low, "delta_r2_low", limit),
             points(&row.delta_r2_high, "delta_r2_high", limit),
         ) {
+            no_better_than_floor |= row.id == "order_count" && row.delta_r2_high.value() > Some(&0.0);
             let name = format!("{} ", sentences::contender(&row.id));
             let text = Text::new().plain(name).figure(difference).plain(" (").figure(low).plain(" to ");
             rivals.push((delta, text.figure(high).plain(")")));
@@ -730,15 +735,22 @@ pub fn rivals(contenders: &[Contender]) -> Option<Text> {
     }
     rivals.sort_by(|a, b| b.0.total_cmp(&a.0));
     let lead =
-        format!("Rivals were put to the same test. In foretelling {} the rule explains ", sentences::outcome(outcome));
+        format!("Rivals were put to the same test. In predicting {} the rule explains ", sentences::outcome(outcome));
+    let path = format!("validation.bake_off[{rule}].customers");
+    let held = Figure::new(n as f64, Style::Integer, path, "customers held out who have the outcome");
     let mut text = Text::new()
         .plain(lead)
         .figure(own)
-        .plain(" of the variance among customers held out; beside it, in points more or less with the 95% interval: ");
+        .plain(" of the variance among ")
+        .figure(held)
+        .plain(" customers held out; beside it, in points more or less with the 95% interval: ");
     let count = rivals.len();
     for (at, (_, rival)) in rivals.into_iter().enumerate() {
         text.0.extend(rival.0);
         text = text.plain(if at + 1 == count { "." } else { ", " });
+    }
+    if no_better_than_floor {
+        text = text.plain(" The rule is not shown to predict it better than the number of orders alone does.");
     }
     (count > 0).then_some(text)
 }

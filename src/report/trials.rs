@@ -6,11 +6,14 @@ use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
 use super::{evidence, figures, tables, wording};
 use crate::pipeline::outcome::Results;
-use crate::planning::findings::{Experiment, PlanningFindings, Scale};
+use crate::planning::findings::{Cell, Experiment, PlanningFindings, Scale};
 use crate::planning::plan::ASSUMED_OPT_OUT;
 use crate::planning::readout::SRM_ALARM;
 use crate::segments::findings::Segment;
 use crate::stats::measured::Measured;
+
+/// Standard errors on each side of a mean that a 95% interval has.
+const Z_95: f64 = 1.96;
 
 /// Segments that share the family-wise error.
 const FAMILY: f64 = 4.0;
@@ -58,6 +61,14 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
         fields.figure(name, value.value().map(|value| Figure::new(*value, style, path(field), formula).over(n)));
     };
     put("baseline", &one.baseline, unit, "baseline", "mean over customers");
+    // A judgement on a baseline needs to know how firm it is.
+    if let (Some(&mean), Some(&sd)) = (one.baseline.value(), one.sd.value()) {
+        let half = Z_95 * sd / (n as f64).sqrt();
+        let formula = "baseline ± 1.96 sd / √n, a 95% limit";
+        put("baseline_low", &Measured::Value((mean - half).max(0.0)), unit, "baseline", formula);
+        let most = if unit == Style::Mean { f64::INFINITY } else { 1.0 };
+        put("baseline_high", &Measured::Value((mean + half).min(most)), unit, "baseline", formula);
+    }
     put("sd", &one.sd, Style::Mean, "sd", "standard deviation between customers, ddof 1");
     put("mde", &one.mde, effect, "mde", "smallest effect that all customers of the segment can show");
     put("treated", &one.per_arm, Style::Integer, "per_arm", formula(&one.scale));
@@ -251,7 +262,9 @@ pub fn plan(results: &Results, fields: &mut Fields) {
             fields.flag("planned", true);
             fields.flag("dated", summaries.basis == "calendar");
             let description = wording::sentence(&summaries.description);
-            let basis = evidence::stated(&description, "planning.summaries.description", Vec::new());
+            let of = |cells: &[Cell]| cells.iter().map(|cell| cell.customers).sum();
+            let measured = summaries.measures.iter().map(|measure| of(&measure.cells)).max().unwrap_or(0);
+            let basis = evidence::cut(&description, "planning.summaries.description", measured);
             fields.set("plan_basis", Field::Text(basis));
             fields.set("plan_table", Field::Table(plan_table(&found.experiments).from("planning.experiments")));
             fields.set("enrolment_table", Field::Table(enrolment_table(results).from("planning.summaries.enrolment")));

@@ -20,10 +20,10 @@ pub fn glyph(segment: Segment) -> char {
 /// What a segment is, by the rule.
 pub fn definition(segment: Segment) -> &'static str {
     match segment {
-        Segment::Champions => "order often, and mostly what they bought before",
-        Segment::FrequentExplorers => "order often, and mostly what is new to them",
-        Segment::LoyalOccasionals => "order seldom, but mostly what they bought before",
-        Segment::AtRisk => "order seldom, and mostly what is new to them",
+        Segment::Champions => "order often, and repeat much of it",
+        Segment::FrequentExplorers => "order often, and repeat little of it",
+        Segment::LoyalOccasionals => "order seldom, but repeat much of it",
+        Segment::AtRisk => "order seldom, and repeat little of it",
     }
 }
 
@@ -42,6 +42,17 @@ pub fn recommendation(recommendation: Recommendation) -> &'static str {
         Recommendation::Rule => "Ship the four-segment rule",
         Recommendation::Clusters => "Use the clusters, not the rule",
         Recommendation::Refuse => "Do not segment on this extract",
+    }
+}
+
+/// What to collect where a blocking gate fails, by the gate's id.
+pub fn remedy(gate: &str) -> &'static str {
+    match gate {
+        "volume" => "More customers",
+        "depth" => "A longer period",
+        "reliability" => "Longer histories",
+        "out_of_time" => "More customers with later orders",
+        _ => "Files whose keys and joins hold",
     }
 }
 
@@ -68,7 +79,7 @@ pub fn effect(effect: EffectSize) -> &'static str {
 /// A feature set of the clustering tribunal.
 pub fn feature_set(id: &str) -> String {
     match id {
-        "canonical_behavioural" => "Behaviour, 14 features".to_owned(),
+        "canonical_behavioural" => "Behaviour, canonical".to_owned(),
         "canonical_all" => "All features".to_owned(),
         "canonical_pruned" => "Components + 11 behavioural".to_owned(),
         "canonical_full" => "Components + 14 behavioural".to_owned(),

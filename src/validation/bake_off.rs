@@ -257,7 +257,7 @@ async fn compare(ring: &Ring<'_>, rows: Vec<Row>, seed: u64, pace: &Pace) -> Res
     let rule = observed.first().copied().flatten();
     let mut out = Vec::with_capacity(rows.len());
     for ((row, found), gain) in rows.iter().zip(&observed).zip(&gains) {
-        out.push(contender(row, ring.outcome.id, found.zip(rule), gain));
+        out.push(contender(row, ring.outcome.id, n, found.zip(rule), gain));
     }
     Ok(out)
 }
@@ -265,6 +265,7 @@ async fn compare(ring: &Ring<'_>, rows: Vec<Row>, seed: u64, pace: &Pace) -> Res
 fn contender(
     row: &Row,
     outcome: &str,
+    customers: usize,
     found: Option<((f64, f64), (f64, f64))>,
     gains: &(Vec<f64>, Vec<f64>),
 ) -> Contender {
@@ -277,6 +278,7 @@ fn contender(
         id: row.id.to_owned(),
         levels: row.levels,
         outcome: outcome.to_owned(),
+        customers: customers as u64,
         r2: value(found.map(|(own, _)| own.0)),
         auc: value(found.map(|(own, _)| own.1)),
         delta_r2: value(found.map(|(own, rule)| own.0 - rule.0)),

@@ -222,6 +222,8 @@ pub struct Contender {
     pub levels: u32,
     /// The outcome it was judged on.
     pub outcome: String,
+    /// Customers held out who have the outcome: what every figure of the row is over.
+    pub customers: u64,
     /// Held-out R².
     pub r2: Measured<f64>,
     /// Held-out AUC.

@@ -71,17 +71,31 @@ test("a common renderer shows every table of the Markdown with all its cells", (
   }
 });
 
-test("the memo prints on two pages, and nothing is asked of the network", async () => {
+/** Pages that a document prints on. */
+async function pages(page) {
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  return (pdf.match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+}
+
+test("memo, summary, case story and monitoring plan print on two pages at most", async () => {
+  for (const out of made) {
+    for (const name of ["executive_summary", "decision_memo", "monitoring_plan", "case_story"]) {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(join(out, "documents", `${name}.html`)).href);
+      const count = await pages(page);
+      assert.ok(count >= 1 && count <= 2, `${out}/${name}: ${count} pages`);
+      await page.close();
+    }
+  }
+});
+
+test("a file asks nothing of the network, and its numbers open without script", async () => {
   for (const out of made) {
     const page = await browser.newPage();
     const requests = [];
     page.on("request", (request) => requests.push(request.url()));
     await page.goto(pathToFileURL(join(out, "documents", "decision_memo.html")).href);
     assert.equal(requests.length, 1, requests.join(" "));
-    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-    const pages = (pdf.match(/\/Type\s*\/Page[^s]/g) ?? []).length;
-    assert.ok(pages >= 1 && pages <= 2, `${out}: ${pages} pages`);
-    // A number opens its working without script.
     const number = page.locator(".num").first();
     await number.click();
     const working = page.locator(`#${await number.getAttribute("popovertarget")}`);

@@ -210,6 +210,29 @@ test("a receipt dropped anywhere leads here: identical with its files, and told 
   await context.close();
 });
 
+test("a changed receipt with its own files says what differs", async () => {
+  const sound = JSON.parse(readFileSync(of("receipt.json"), "utf8"));
+  const [input, output] = [sound.inputs[0].name, sound.outputs.find((file) => file.name === "results.json").name];
+  const other = (files, name) => files.map((file) => (file.name === name ? { ...file, sha256: "0".repeat(64) } : file));
+  for (const [changed, said] of [
+    [{ outputs: other(sound.outputs, output) }, new RegExp(`output ${output}: .* another content`)],
+    [{ inputs: other(sound.inputs, input) }, new RegExp(`input ${input}: .* another content`)],
+    [{ seed: sound.seed + 1 }, /the parameters differ/],
+  ]) {
+    const path = join(folder, "changed-receipt.json");
+    writeFileSync(path, JSON.stringify({ ...sound, ...changed }));
+    const { page, context } = await open(browser, host.url);
+    await state(page, "done");
+    await page.getByTestId("file-input").setInputFiles([path]);
+    await page.getByTestId("tray").waitFor();
+    await put(page, made.reference);
+    await page.getByTestId("receipt").waitFor({ timeout: 120_000 });
+    assert.equal(await page.getByTestId("receipt").getAttribute("data-receipt"), "differs");
+    assert.match(await page.locator("main").innerText(), said);
+    await context.close();
+  }
+});
+
 test("a receipt of the result on screen is verified with the files in hand", async () => {
   const { page, context } = await open(browser, host.url);
   await state(page, "done");
