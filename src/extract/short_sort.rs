@@ -12,8 +12,14 @@ pub(super) fn sort(lines: &mut [Line]) {
         2..=8 => by_counting::<8>(lines),
         9..=16 => by_counting::<16>(lines),
         17..=32 => by_counting::<32>(lines),
-        _ => lines.sort_unstable_by_key(|line| line.place()),
+        _ => by_comparing(lines),
     }
+}
+
+/// In one place: a sort is thousands of bytes of machine code wherever it stands.
+#[inline(never)]
+fn by_comparing(lines: &mut [Line]) {
+    lines.sort_unstable_by_key(|line| line.place());
 }
 
 /// Sorts at most `N` lines.
@@ -31,7 +37,7 @@ fn by_counting<const N: usize>(lines: &mut [Line]) {
     }
     // Of every pair one comes before the other, unless two are the same: they would share a place.
     if before[..n].iter().sum::<u32>() as usize != n * (n - 1) / 2 {
-        lines.sort_unstable_by_key(|line| line.place());
+        by_comparing(lines);
         return;
     }
     for (&place, &at) in places.iter().zip(&before).take(n) {
