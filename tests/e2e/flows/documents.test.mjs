@@ -119,8 +119,8 @@ test("printed from the page, every sheet names extract and receipt, and no short
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   const head = await page.evaluate(() => document.adoptedStyleSheets.map((sheet) => [...sheet.cssRules].map((rule) => rule.cssText).join("")).join(""));
   assert.match(head, /@page/);
+  await page.emulateMedia({ media: null });
   for (const name of ["executive_summary", "decision_memo", "monitoring_plan", "case_story"]) {
-    await page.emulateMedia({ media: "screen" });
     await page.getByTestId(`open-${name}`).click();
     await page.getByTestId(`document-${name}`).waitFor();
     const count = await pages(page);
