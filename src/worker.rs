@@ -49,11 +49,13 @@ use crate::view::{View, sketches, view};
 /// A comparison: its run, the finished run that it is the rehearsal of, what it found, what is made up about it.
 type Watched = (RunId, Option<RunId>, Rc<Comparison>, String);
 
+/// Files, with the mapping that was found, so that a run need not look for it again.
+type FileSet = (Vec<Arc<dyn Source>>, Mapping);
+
 /// The engine: one per worker.
 pub struct Engine {
     scope: DedicatedWorkerGlobalScope,
-    /// Each with the mapping that was found, so that a run need not look for it again.
-    sets: RefCell<BTreeMap<FileSetId, (Vec<Arc<dyn Source>>, Mapping)>>,
+    sets: RefCell<BTreeMap<FileSetId, FileSet>>,
     finished: RefCell<Option<(RunId, Rc<Finished>)>>,
     current: RefCell<Option<(RunId, Rc<Cell<bool>>)>>,
     trays: RefCell<BTreeMap<FileSetId, Rc<Tray>>>,
