@@ -135,6 +135,11 @@ impl OrderHistory {
         (self.reorders[o], self.line_start[o + 1] - self.line_start[o])
     }
 
+    /// The [`basket`](Self::basket)s of `orders` that have lines.
+    pub fn baskets(&self, orders: std::ops::Range<usize>) -> impl Iterator<Item = (u32, u32)> + '_ {
+        orders.map(|o| self.basket(o)).filter(|&(_, lines)| lines > 0)
+    }
+
     /// Counts the reordered lines of each order: for whoever puts a history together line by line.
     pub fn count_reorders(&mut self) {
         self.reorders = (0..self.order_count())

@@ -21,7 +21,7 @@ use crate::stats::quantile::quantile;
 use crate::stats::rng::Rng;
 use crate::validation::cut::Window;
 use crate::validation::timeline::{Cut, LAST_ORDERS, Timeline, period};
-use crate::validation::window_scores::{WindowScores, window_scores};
+use crate::validation::window_scores::{WindowScores, line_counts, window_scores};
 
 use super::assignment::{Arm, arm};
 use super::findings::{AaCheck, Cell, Enrolment, Measure, Scale, Summaries};
@@ -80,11 +80,11 @@ impl Outcomes<'_> {
     }
 
     fn lines(&self, c: u32) -> f64 {
-        self.orders(c).map(|o| f64::from(self.history.basket(o).1)).sum()
+        f64::from(line_counts(self.history, self.orders(c)).1)
     }
 
     fn reordered(&self, c: u32) -> f64 {
-        self.orders(c).map(|o| f64::from(self.history.basket(o).0)).sum()
+        f64::from(line_counts(self.history, self.orders(c)).0)
     }
 
     fn reordered_any(&self, c: u32) -> f64 {

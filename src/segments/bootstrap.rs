@@ -74,7 +74,7 @@ impl Scratch {
         self.gaps.clear();
         self.gaps.extend(history.days_since_prior[orders.clone()].iter().filter(|gap| gap.is_finite()));
         self.baskets.clear();
-        self.baskets.extend(orders.map(|o| history.basket(o)).filter(|&(_, lines)| lines > 0));
+        self.baskets.extend(history.baskets(orders));
         let (frequency, loyalty) = (found.thresholds.frequency.used, found.thresholds.loyalty.used);
         // A stream of the customer's own: the card shows the same figure as the batch.
         let mut draws = Draws { rng: Rng::substream(seed, "segment_bootstrap", c as u64), spare: None };

@@ -139,13 +139,8 @@ pub fn mean_gap(history: &OrderHistory, c: usize) -> Estimate {
 
 /// Reordered share of the lines of customer `c`.
 pub fn reorder_share(history: &OrderHistory, c: usize) -> Estimate {
-    let baskets = || {
-        history
-            .orders_of(c)
-            .map(|o| history.basket(o))
-            .filter(|&(_, lines)| lines > 0)
-            .map(|(reordered, lines)| (f64::from(reordered), f64::from(lines)))
-    };
+    let baskets =
+        || history.baskets(history.orders_of(c)).map(|(reordered, lines)| (f64::from(reordered), f64::from(lines)));
     let (mut n, mut reordered, mut total) = (0_u32, 0.0, 0.0);
     for (r, t) in baskets() {
         n += 1;

@@ -49,11 +49,8 @@ pub async fn reliabilities(history: &OrderHistory, customers: &[u32], pace: &Pac
             mean_gaps.add(odd, even);
         }
         let mut lines = Dealt::default();
-        for order in orders {
-            let (reordered, basket) = history.basket(order);
-            if basket > 0 {
-                lines.deal(f64::from(reordered), f64::from(basket));
-            }
+        for (reordered, basket) in history.baskets(orders) {
+            lines.deal(f64::from(reordered), f64::from(basket));
         }
         if let Some((odd, even)) = lines.means() {
             loyalty[band].add(odd, even);

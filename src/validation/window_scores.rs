@@ -82,7 +82,7 @@ pub(super) fn mean_gap(history: &OrderHistory, orders: Range<usize>) -> Option<f
 }
 
 /// `(reordered lines, lines)` of these orders.
-pub(super) fn line_counts(history: &OrderHistory, orders: Range<usize>) -> (u32, u32) {
+pub fn line_counts(history: &OrderHistory, orders: Range<usize>) -> (u32, u32) {
     let from = history.line_start.get(orders.start).map_or(0, |&at| at);
     let to = history.line_start.get(orders.end).map_or(from, |&at| at);
     (history.reorders.get(orders).unwrap_or(&[]).iter().sum(), to - from)

@@ -98,10 +98,9 @@ impl Session {
     /// An answer: the counts, or all of it; then the next question, if the lines have moved on.
     pub(super) fn hear_lines(&self, run: RunId, tried: Tried) {
         let lines = self.state.lines;
-        let Some((of, at)) = lines.asked.get_untracked().filter(|(of, _)| *of == run) else { return };
+        let Some((_, at)) = lines.asked.get_untracked().filter(|(of, _)| *of == run) else { return };
         // All of an earlier answer may come while the counts of the next are under way.
-        let over =
-            (of, at) == (run, tried.typed) && (tried.weighed.is_some() || tried.typed != lines.wanted.get_untracked());
+        let over = at == tried.typed && (tried.weighed.is_some() || tried.typed != lines.wanted.get_untracked());
         lines.tried.set(Some(Arc::new(tried)));
         if over {
             lines.asked.set(None);

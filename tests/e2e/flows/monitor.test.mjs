@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, root } from "../support/server.mjs";
-import { launch, open, results, state } from "../support/browser.mjs";
+import { killEngine, openMortal, launch, open, results, state } from "../support/browser.mjs";
 
 const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -135,16 +135,7 @@ test("a visitor sees the monitor at work in one click, and is told that it is sy
 });
 
 test("an engine that dies takes no comparison along: its charts are drawn after the same windows once more", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    window.workers = [];
-    window.Worker = class extends window.Worker {
-      constructor(...given) { super(...given); window.workers.push(this); }
-    };
-  });
-  await page.goto(host.url);
-  await state(page, "done");
+  const { page, context } = await openMortal(browser, host.url);
   await page.getByTestId("nav-monitor").click();
   for (const wanted of ["watch", "recalibrate"]) {
     await page.getByTestId("rehearse-slower").click();
@@ -159,11 +150,7 @@ test("an engine that dies takes no comparison along: its charts are drawn after 
   await drawn();
   const before = await words();
   await page.getByTestId("nav-about").click();
-  await page.evaluate(() => {
-    const engine = window.workers.at(-1);
-    engine.terminate();
-    engine.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
-  });
+  await killEngine(page);
   await page.getByTestId("nav-monitor").click();
   await drawn();
   await state(page, "done");

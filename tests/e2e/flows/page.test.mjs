@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { root, serve } from "../support/server.mjs";
-import { launch, open, pagesOf, results, state } from "../support/browser.mjs";
+import { killEngine, launch, open, openMortal, pagesOf, results, state } from "../support/browser.mjs";
 
 let host, browser;
 before(async () => { host = await serve(); browser = await launch(); });
@@ -182,22 +182,9 @@ test("everything on the first screen can be reached by the keyboard, with focus 
 });
 
 test("an engine that dies leaves the result on screen, and a page opened after it has its charts", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    window.workers = [];
-    window.Worker = class extends window.Worker {
-      constructor(...given) { super(...given); window.workers.push(this); }
-    };
-  });
-  await page.goto(host.url);
-  await state(page, "done");
+  const { page, context } = await openMortal(browser, host.url);
   const before = await results(page);
-  await page.evaluate(() => {
-    const engine = window.workers.at(-1);
-    engine.terminate();
-    engine.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
-  });
+  await killEngine(page);
   assert.equal(await page.getByTestId("verdict").count(), 1, "the verdict stays");
   await page.getByTestId("nav-validation").click();
   await page.waitForFunction(() => {

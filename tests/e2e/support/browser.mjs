@@ -27,6 +27,28 @@ export async function open(browser, url, options = {}) {
   return { page, context, problems, requests };
 }
 
+/** A page whose engine can be made to die (see `killEngine`). */
+export async function openMortal(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.workers = [];
+    window.Worker = class extends window.Worker {
+      constructor(...given) { super(...given); window.workers.push(this); }
+    };
+  });
+  await page.goto(url);
+  await state(page, "done");
+  return { page, context };
+}
+
+/** The engine of a page of `openMortal` dies as a panic ends it. */
+export const killEngine = (page) => page.evaluate(() => {
+  const engine = window.workers.at(-1);
+  engine.terminate();
+  engine.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
+});
+
 export const state = (page, wanted, timeout = 60_000) =>
   page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, wanted, { timeout });
 
