@@ -231,6 +231,7 @@ impl Engine {
     }
 
     fn look_at(&self, set: FileSetId, files: &Array) {
+        remote::get_ready(files.iter().filter_map(|file| file.dyn_into().ok()));
         let sources = sources(files);
         match inspect(&sources) {
             Ok(inspection) => {

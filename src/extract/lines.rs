@@ -19,6 +19,7 @@ use super::keys::{ABSENT, NULL};
 use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
+use super::remote::Ahead;
 use super::runs::{Deal, Kept, Run, allot, tally};
 use super::schema::Role;
 use super::short_sort::sort;
@@ -123,22 +124,92 @@ impl Finder<'_> {
     }
 }
 
-/// Reads the lines of `parts` into the orders. `wide`: each row names its customer and has been read as an
-/// order before.
-pub(super) async fn read_lines(
-    parts: &[Bound<'_>],
+/// The columns of a part on their way. Opened before they are asked for, they are decoded by another worker, where there
+/// is one, while this one is busy with something else.
+pub(super) struct Opened<'a> {
+    roles: Vec<Role>,
+    slots: Vec<Option<usize>>,
+    batches: Ahead<'a>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(part: &Bound<'a>, roles: Vec<Role>) -> Result<Self, ExtractError> {
+        let (slots, batches) = part.ahead(&roles)?;
+        Ok(Self { roles, slots, batches })
+    }
+
+    /// What the first pass reads of lines that name their order only, which can be said before orders are known.
+    pub(super) fn of_star(part: &Bound<'a>) -> Result<Self, ExtractError> {
+        Self::to_count(part, Naming { wide: false, needs_customer: false })
+    }
+
+    /// What the first pass reads of a part.
+    fn to_count(part: &Bound<'a>, naming: Naming) -> Result<Self, ExtractError> {
+        let mut roles = vec![naming.order_role(), Role::Quantity];
+        if naming.needs_customer {
+            roles.push(Role::Customer);
+        }
+        Self::new(part, roles)
+    }
+
+    /// What the second pass reads of a part. `dealt`: its runs are known; without them the order column is read again.
+    fn to_fill(part: &Bound<'a>, naming: Naming, dealt: bool, with_category: bool) -> Result<Self, ExtractError> {
+        let mut roles = if dealt { Vec::new() } else { vec![naming.order_role()] };
+        roles.extend(LINE_ROLES.iter().copied().filter(|role| match role {
+            Role::Category => with_category,
+            Role::Customer => naming.needs_customer && !dealt,
+            _ => true,
+        }));
+        Self::new(part, roles)
+    }
+
+    /// Where in a batch a role's column stands.
+    fn slot(&self, role: Role) -> Option<usize> {
+        self.roles.iter().position(|r| *r == role).and_then(|at| self.slots[at])
+    }
+}
+
+/// How the lines of all parts name their order.
+#[derive(Clone, Copy)]
+struct Naming {
+    /// Each row names its customer and has been read as an order before.
     wide: bool,
+    /// The order id alone does not say which order is meant.
+    needs_customer: bool,
+}
+
+impl Naming {
+    fn order_role(self) -> Role {
+        if self.wide { Role::Order } else { Role::LineOrder }
+    }
+}
+
+/// Reads the lines of `parts` into the orders. `wide`: each row names its customer and has been read as an
+/// order before. `first`: the columns of the first part, if they are on their way already.
+pub(super) async fn read_lines<'a>(
+    parts: &[Bound<'a>],
+    wide: bool,
+    first: Option<Opened<'a>>,
     orders: &mut Orders,
     catalogue: &mut Catalogue,
     reading: &mut Reading<'_>,
 ) -> Result<Lines, ExtractError> {
-    let order_role = if wide { Role::Order } else { Role::LineOrder };
     let count = orders.len();
-    let needs_customer = wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0);
+    let naming =
+        Naming { wide, needs_customer: wide && (!orders.shared.is_empty() || reading.integrity.null_keys > 0) };
     let mut finder = Finder { orders, keys: Vec::new(), customers: Vec::new() };
 
-    let (start, with_return, mut kept) =
-        count_lines(parts, wide, order_role, needs_customer, count, &mut finder, reading).await?;
+    let (mut start, with_return, mut kept) = count_lines(parts, naming, first, count, &mut finder, reading).await?;
+    // Before all that has to be done until lines can be put in place.
+    let with_category = catalogue.from_lines;
+    let to_fill = |part: &Bound<'a>, kept: &Kept| Opened::to_fill(part, naming, kept.runs.is_some(), with_category);
+    let mut next_part = parts.first().zip(kept.first()).map(|(part, kept)| to_fill(part, kept)).transpose()?;
+    for runs in kept.iter().filter_map(|kept| kept.runs.as_ref()) {
+        tally(runs, &mut start[1..]);
+    }
+    for at in 1..start.len() {
+        start[at] += start[at - 1];
+    }
     let mut returns = Returns::default();
     let mut next = 0u32;
     for order in with_return {
@@ -174,8 +245,11 @@ pub(super) async fn read_lines(
     };
     let mut filled_rows = 0;
     for (part, kept) in parts.iter().zip(kept) {
-        filled_rows +=
-            fill(part, order_role, needs_customer, &mut filled, &mut finder, kept.runs, catalogue, reading).await?;
+        let opened = match next_part.take() {
+            Some(opened) => opened,
+            None => to_fill(part, &kept)?,
+        };
+        filled_rows += fill(part, opened, naming, &mut filled, &mut finder, kept.runs, catalogue, reading).await?;
     }
     if let Some(part) = parts.first().filter(|_| filled_rows != filled.lines.len() as u64) {
         return Err(ExtractError::FileChanged {
@@ -198,13 +272,12 @@ fn zeroed<T: Clone + Default>(what: &'static str, count: usize) -> Result<Vec<T>
     Ok(values)
 }
 
-/// First pass: start of each order's lines, the orders that hold a return, in ascending order, and the runs of each
-/// part.
-async fn count_lines(
-    parts: &[Bound<'_>],
-    wide: bool,
-    order_role: Role,
-    needs_customer: bool,
+/// First pass: the lines of each order (from the second number on) but for those in runs that are kept, the orders that
+/// hold a return, in ascending order, and the runs of each part.
+async fn count_lines<'a>(
+    parts: &[Bound<'a>],
+    naming: Naming,
+    mut first: Option<Opened<'a>>,
     orders: usize,
     finder: &mut Finder<'_>,
     reading: &mut Reading<'_>,
@@ -215,14 +288,16 @@ async fn count_lines(
     let mut total = 0u64;
     let mut rows_all = 0;
     let mut numbers = Numbers::default();
+    let (wide, order_role) = (naming.wide, naming.order_role());
     for part in parts {
-        let mut roles = vec![order_role, Role::Quantity];
-        if needs_customer {
-            roles.push(Role::Customer);
-        }
-        let (slots, batches) = part.ahead(&roles)?;
+        let opened = match first.take() {
+            Some(opened) => opened,
+            None => Opened::to_count(part, naming)?,
+        };
         let mut kept = Kept::new();
-        let (Some(order_at), quantity_at, customer_at) = (slots[0], slots[1], slots.get(2).copied().flatten()) else {
+        let [order_at, quantity_at, customer_at] =
+            [order_role, Role::Quantity, Role::Customer].map(|role| opened.slot(role));
+        let Some(order_at) = order_at else {
             kept_runs.push(kept);
             continue;
         };
@@ -235,7 +310,7 @@ async fn count_lines(
             rows_found += batch.num_rows() as u64;
             Ok::<_, ExtractError>((batch, runs))
         };
-        let counted = piped(batches, find, async |batches: &mut Piped<'_, _>| -> Result<(), ExtractError> {
+        let counted = piped(opened.batches, find, async |batches: &mut Piped<'_, _>| -> Result<(), ExtractError> {
             while let Some(found) = batches.next().await {
                 let (batch, runs) = found?;
                 if let Some(at) = quantity_at {
@@ -284,9 +359,6 @@ async fn count_lines(
             Ok(())
         });
         counted.await?;
-        if let Some(runs) = &kept.runs {
-            tally(runs, &mut start[1..]);
-        }
         kept_runs.push(kept);
         rows_all += rows_before;
         if rows_before == 0 {
@@ -315,9 +387,6 @@ async fn count_lines(
             column: part.column(order_role).to_owned(),
             count: rows_all,
         });
-    }
-    for at in 1..start.len() {
-        start[at] += start[at - 1];
     }
     with_return.sort_unstable();
     with_return.dedup();
@@ -410,13 +479,13 @@ impl Filled {
 const LINE_ROLES: [Role; 6] =
     [Role::Product, Role::Reordered, Role::Quantity, Role::Amount, Role::Category, Role::Customer];
 
-/// Second pass: every product into its order's next free place. `runs` are those of the first pass; without them the
-/// order column is read again. Says how many rows were put in place.
+/// Second pass: every product into its order's next free place. `runs` are those of the first pass. Says how many rows
+/// were put in place.
 #[expect(clippy::too_many_arguments, reason = "what is read, from where, into what")]
 async fn fill(
     part: &Bound<'_>,
-    order_role: Role,
-    needs_customer: bool,
+    opened: Opened<'_>,
+    naming: Naming,
     filled: &mut Filled,
     finder: &mut Finder<'_>,
     runs: Option<Vec<Run>>,
@@ -424,13 +493,8 @@ async fn fill(
     reading: &mut Reading<'_>,
 ) -> Result<u64, ExtractError> {
     let mut deal = runs.map(|runs| Deal::new(runs, filled.placed));
-    let mut roles = if deal.is_none() { vec![order_role] } else { Vec::new() };
-    roles.extend(LINE_ROLES.iter().copied().filter(|role| match role {
-        Role::Category => catalogue.from_lines,
-        Role::Customer => needs_customer && deal.is_none(),
-        _ => true,
-    }));
-    let (slots, batches) = part.ahead(&roles)?;
+    let order_role = naming.order_role();
+    let Opened { roles, slots, batches } = opened;
     let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
     let Some(product_at) = slot(Role::Product) else { return Ok(0) };
     let order_at = slot(order_role);

@@ -12,6 +12,7 @@ use super::ids::Ids;
 use super::keys::{Interner, NULL};
 use super::notes::place;
 use super::numbers::Numbers;
+use super::remote::Ahead;
 use super::schema::Role;
 use super::time::{NEVER, Times, fixed_offset, parts};
 use crate::crew::{Piped, piped};
@@ -91,27 +92,30 @@ const ORDER_ROLES: [Role; 7] = [
     Role::Weekday,
 ];
 
-/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide).
-pub(super) async fn read_orders(
+/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide). `then` says what another
+/// worker, where there is one, can go on with as soon as it has read them.
+pub(super) async fn read_orders<T>(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
     as_of_day: Option<i32>,
     reading: &mut Reading<'_>,
-) -> Result<Orders, ExtractError> {
-    let raw = read_rows(parts, rows_are_lines, reading).await?;
+    then: impl FnOnce() -> Result<Option<T>, ExtractError>,
+) -> Result<(Orders, Option<T>), ExtractError> {
+    let (raw, started) = read_rows(parts, rows_are_lines, reading, then).await?;
     if raw.key.is_empty() {
         let file = parts.first().map(|p| p.table.name().to_owned()).unwrap_or_default();
         return Err(ExtractError::AllKeysNull { file });
     }
     check_shared(&raw, parts, rows_are_lines, reading)?;
-    arrange(raw, as_of_day, reading).await
+    Ok((arrange(raw, as_of_day, reading).await?, started))
 }
 
-async fn read_rows(
+async fn read_rows<T>(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
     reading: &mut Reading<'_>,
-) -> Result<RawOrders, ExtractError> {
+    then: impl FnOnce() -> Result<Option<T>, ExtractError>,
+) -> Result<(RawOrders, Option<T>), ExtractError> {
     let hint = parts.iter().map(|p| p.table.row_hint()).fold(0, usize::saturating_add);
     let any = |role| parts.iter().any(|p| p.has(role));
     let orders = if rows_are_lines { hint / 4 } else { hint };
@@ -128,13 +132,19 @@ async fn read_rows(
         hour: any(Role::Hour).then(|| Vec::with_capacity(orders)),
         weekday: any(Role::Weekday).then(|| Vec::with_capacity(orders)),
     };
-    for part in parts {
-        read_part(part, rows_are_lines, &mut raw, reading).await?;
+    let mut started = None;
+    let mut then = Some(then);
+    for (at, part) in parts.iter().enumerate() {
+        let (slots, batches) = part.ahead(&ORDER_ROLES)?;
+        if let Some(then) = then.take_if(|_| at + 1 == parts.len()) {
+            started = then()?;
+        }
+        read_part(part, &slots, batches, rows_are_lines, &mut raw, reading).await?;
     }
     if let Some(weekday) = &mut raw.weekday {
         number_weekdays(weekday, reading);
     }
-    Ok(raw)
+    Ok((raw, started))
 }
 
 /// Weekdays written 1..=7 with Sunday as 7 become 0..=6 with Sunday as 0.
@@ -164,11 +174,12 @@ struct Numbered {
 
 async fn read_part(
     part: &Bound<'_>,
+    slots: &[Option<usize>],
+    batches: Ahead<'_>,
     rows_are_lines: bool,
     raw: &mut RawOrders,
     reading: &mut Reading<'_>,
 ) -> Result<(), ExtractError> {
-    let (slots, batches) = part.ahead(&ORDER_ROLES)?;
     let (Some(customer_at), Some(order_at)) = (slots[0], slots[1]) else {
         return Ok(());
     };
@@ -189,7 +200,7 @@ async fn read_part(
         Ok(found)
     };
     let taken = piped(batches, number, async |batches: &mut Piped<'_, _>| {
-        read_batches(part, &slots, batches, rows_are_lines, raw, reading).await
+        read_batches(part, slots, batches, rows_are_lines, raw, reading).await
     });
     taken.await?;
     (raw.customers, raw.keys) = (customers, orders);

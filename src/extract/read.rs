@@ -11,7 +11,7 @@ use super::error::ExtractError;
 use super::findings::{ExtractFindings, FileFindings, Integrity, Layout};
 use super::held_out::is_held_out;
 use super::history::{Extract, OrderHistory};
-use super::lines::read_lines;
+use super::lines::{Opened, read_lines};
 use super::notes::Notes;
 use super::orders::read_orders;
 use super::parquet_file::{ParquetFile, is_parquet, source_error};
@@ -203,10 +203,11 @@ async fn read_history(
     let reads = [rows(&order_parts), line_rows, line_rows, rows(&products), rows(&categories)];
     reading.rows_total = reads.into_iter().fold(reading.rows_total, u64::saturating_add);
 
-    let mut orders = read_orders(&order_parts, wide, options.as_of_day, reading).await?;
+    let open_lines = || line_parts.first().map(Opened::of_star).transpose();
+    let (mut orders, opened) = read_orders(&order_parts, wide, options.as_of_day, reading, open_lines).await?;
     let line_parts = if wide { order_parts } else { line_parts };
     let mut catalogue = read_catalogue(&products, &categories, &line_parts, reading).await?;
-    let lines = read_lines(&line_parts, wide, &mut orders, &mut catalogue, reading).await?;
+    let lines = read_lines(&line_parts, wide, opened, &mut orders, &mut catalogue, reading).await?;
     let given = line_parts.iter().all(|p| p.has(Role::Reordered));
     let products = catalogue.products.len() as u32;
     let shelf = catalogue.shelve(&lines.lines, reading);

@@ -9,6 +9,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch, RecordBatchOptions, make_array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_data::ArrayData;
@@ -22,7 +24,7 @@ use crate::crew::Items;
 
 /// Decodes the columns of one file in another worker.
 pub trait RemoteDecoder: Send {
-    /// The next batch as [`packed`] wrote it; `None` after the last.
+    /// The next batch as [`packed`] had it; `None` after the last.
     ///
     /// # Errors
     /// The worker cannot do it, for whatever reason; whoever decodes the file here will meet the reason too.
@@ -37,33 +39,71 @@ pub struct RemoteError;
 /// Segments begin at multiples of this many bytes, which suits every type.
 const ALIGN: usize = 64;
 
-/// The columns of `batch` as one run of bytes: a table of lengths, then the buffers of each column. `None` for columns
-/// that are made of others (lists, dictionaries).
-fn pack(batch: &RecordBatch) -> Option<Vec<u8>> {
-    let mut lengths = vec![batch.num_rows() as u64];
-    let mut segments: Vec<Buffer> = Vec::new();
-    for column in batch.columns() {
-        let data = column.to_data();
-        if !data.child_data().is_empty() || data.offset() != 0 {
-            return None;
-        }
-        let nulls = data.nulls().map(|nulls| nulls.inner().sliced());
-        lengths.extend([u64::from(nulls.is_some()), data.buffers().len() as u64]);
-        for segment in nulls.iter().chain(data.buffers()) {
-            lengths.push(segment.len() as u64);
-            segments.push(segment.clone());
-        }
-    }
-    let head = (lengths.len() as u64 + 1).to_le_bytes();
-    let mut bytes: Vec<u8> = head.into_iter().chain(lengths.iter().flat_map(|length| length.to_le_bytes())).collect();
-    for segment in segments {
-        bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
-        bytes.extend_from_slice(&segment);
-    }
-    Some(bytes)
+/// A batch as it goes on its way: one run of bytes, a table of lengths and then the buffers of each column. Whole numbers
+/// of eight bytes that four would hold, as most ids are, take four.
+#[derive(Debug)]
+pub struct Packed {
+    /// What stands where.
+    pieces: Vec<(usize, Buffer)>,
+    bytes: usize,
 }
 
-/// The batch that [`pack`] wrote; `None` if the bytes are no such batch of these columns.
+impl Packed {
+    /// The columns of `batch`. `None` for columns that are made of others (lists, dictionaries).
+    fn new(batch: &RecordBatch) -> Option<Self> {
+        let mut lengths = vec![batch.num_rows() as u64];
+        let mut segments: Vec<Buffer> = Vec::new();
+        for column in batch.columns() {
+            let data = column.to_data();
+            if !data.child_data().is_empty() || data.offset() != 0 {
+                return None;
+            }
+            let nulls = data.nulls().map(|nulls| nulls.inner().sliced());
+            let narrow = column.as_primitive_opt::<Int64Type>().and_then(|column| narrowed(column.values()));
+            let is_narrow = narrow.is_some();
+            let buffers = narrow.map_or_else(|| data.buffers().to_vec(), |narrow| vec![narrow]);
+            lengths.extend([u64::from(nulls.is_some()), u64::from(is_narrow), buffers.len() as u64]);
+            for segment in nulls.into_iter().chain(buffers) {
+                lengths.push(segment.len() as u64);
+                segments.push(segment);
+            }
+        }
+        lengths.insert(0, lengths.len() as u64 + 1);
+        let table: Vec<u8> = lengths.into_iter().flat_map(u64::to_le_bytes).collect();
+        let mut packed = Self { bytes: table.len(), pieces: vec![(0, table.into())] };
+        for segment in segments {
+            let at = packed.bytes.next_multiple_of(ALIGN);
+            packed.bytes = at + segment.len();
+            packed.pieces.push((at, segment));
+        }
+        Some(packed)
+    }
+
+    /// Bytes from the first to the last.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The bytes and where each run of them stands. What lies between does not matter.
+    pub fn pieces(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.pieces.iter().map(|(at, piece)| (*at, piece.as_slice()))
+    }
+}
+
+/// The values in four bytes each; `None` if one would not fit.
+fn narrowed(values: &[i64]) -> Option<Buffer> {
+    // Without a way out of the loop, which is then done several values at a time.
+    let lost = values.iter().fold(0, |lost, &value| lost | (value ^ i64::from(value as i32)));
+    (lost == 0).then(|| values.iter().map(|&value| value as i32).collect::<Vec<_>>().into())
+}
+
+/// What [`narrowed`] has written; `None` if it is shorter than `rows`.
+fn widened(narrow: &Buffer, rows: usize) -> Option<Buffer> {
+    let (values, _) = narrow.get(..rows.checked_mul(4)?)?.as_chunks::<4>();
+    Some(values.iter().map(|&value| i64::from(i32::from_le_bytes(value))).collect::<Vec<_>>().into())
+}
+
+/// The batch that was [`Packed`]; `None` if the bytes are no such batch of these columns.
 fn unpack(bytes: &Buffer, schema: &SchemaRef) -> Option<RecordBatch> {
     let length = |at: usize| -> Option<usize> {
         let word = bytes.get(at * 8..at * 8 + 8)?;
@@ -73,8 +113,8 @@ fn unpack(bytes: &Buffer, schema: &SchemaRef) -> Option<RecordBatch> {
     let mut at = 2;
     let mut columns = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
-        let (has_nulls, buffers) = (length(at)? == 1, length(at + 1)?);
-        at += 2;
+        let (has_nulls, is_narrow, buffers) = (length(at)? == 1, length(at + 1)? == 1, length(at + 2)?);
+        at += 3;
         let mut segment = || -> Option<Buffer> {
             let (from, long) = (offset.checked_next_multiple_of(ALIGN)?, length(at)?);
             offset = from.checked_add(long)?;
@@ -87,25 +127,30 @@ fn unpack(bytes: &Buffer, schema: &SchemaRef) -> Option<RecordBatch> {
         } else {
             None
         };
-        let buffers = (0..buffers).map(|_| segment()).collect::<Option<Vec<_>>>()?;
+        let mut buffers = (0..buffers).map(|_| segment()).collect::<Option<Vec<_>>>()?;
+        if is_narrow {
+            buffers = buffers.iter().map(|narrow| widened(narrow, rows)).collect::<Option<Vec<_>>>()?;
+        }
         let data = ArrayData::builder(field.data_type().clone()).len(rows).nulls(nulls).buffers(buffers);
+        // They may lie at multiples of eight bytes only.
+        let data = data.align_buffers(true);
         columns.push(make_array(data.build().ok()?));
     }
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options).ok()
 }
 
-/// The other worker's side: the batches of `columns` of a Parquet file as bytes.
+/// The other worker's side: the batches of `columns` of a Parquet file.
 ///
 /// # Errors
 /// The file cannot be read, or a batch cannot be written for the way.
 pub fn packed(
     source: &Arc<dyn Source>,
     columns: &[usize],
-) -> Result<impl Iterator<Item = Result<Vec<u8>, RemoteError>> + use<>, RemoteError> {
+) -> Result<impl Iterator<Item = Result<Packed, RemoteError>> + use<>, RemoteError> {
     let file = ParquetFile::open(source).map_err(|_| RemoteError)?;
     let batches = file.stream(columns, None).map_err(|_| RemoteError)?;
-    Ok(batches.map(|batch| batch.ok().as_ref().and_then(pack).ok_or(RemoteError)))
+    Ok(batches.map(|batch| batch.ok().as_ref().and_then(Packed::new).ok_or(RemoteError)))
 }
 
 /// A table's batches, decoded by another worker or here.
@@ -193,6 +238,8 @@ mod tests {
         views.append_value([7; 40]);
         batch(vec![
             Arc::new(Int64Array::from(vec![Some(i64::MIN), None, Some(3)])),
+            Arc::new(Int64Array::from(vec![Some(i64::from(i32::MIN)), None, Some(i64::from(i32::MAX))])),
+            Arc::new(Int64Array::from(vec![0, i64::from(i32::MAX) + 1, 0])),
             Arc::new(UInt8Array::from(vec![1, 2, 255])),
             Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])),
             Arc::new(StringArray::from(vec![Some("a"), None, Some("grüße")])),
@@ -201,14 +248,29 @@ mod tests {
         ])
     }
 
+    fn pack(batch: &RecordBatch) -> Option<Vec<u8>> {
+        let packed = Packed::new(batch)?;
+        // What lay in a buffer that is used again.
+        let mut bytes = vec![0xa5; packed.bytes()];
+        for (at, piece) in packed.pieces() {
+            bytes[at..at + piece.len()].copy_from_slice(piece);
+        }
+        Some(bytes)
+    }
+
     fn there_and_back(batch: &RecordBatch) -> Option<RecordBatch> {
         unpack(&aligned(&pack(batch)?), &batch.schema())
     }
 
+    /// As bytes come: at a multiple of eight, and some behind that are not meant.
     fn aligned(bytes: &[u8]) -> Buffer {
-        let mut buffer = arrow_buffer::MutableBuffer::new(bytes.len());
-        buffer.extend_from_slice(bytes);
-        buffer.into()
+        let eights = bytes.chunks(8).map(|some| {
+            let mut eight = [0; 8];
+            eight[..some.len()].copy_from_slice(some);
+            u64::from_le_bytes(eight)
+        });
+        let odd: Vec<u64> = std::iter::once(0).chain(eights).collect();
+        Buffer::from_vec(odd).slice(8)
     }
 
     #[test]

@@ -1,63 +1,79 @@
 //! A second worker that decodes Parquet for the engine: the same script and the same compiled module, another memory.
 //!
-//! The engine sends `{ file, columns }`, then `{ more }` for each batch it has room for, with the buffer of one that it has
-//! taken; the second worker answers each with `{ batch }`, and with `{ end }` after the last or `{ failed }` when it
-//! cannot. It is kept for the next file, and where it dies the engine decodes by itself.
+//! The engine sends `{ job, file, columns }`, then `{ job, more }` for each batch it has room for, with the buffer of one
+//! that it has taken; the second worker answers each with `{ job, batch }`, and with `{ job, end }` after the last or
+//! `{ job, failed }` when it cannot. It answers in the order in which it was asked, so that a file may be asked for while
+//! another is still being read, and it has something to do when the engine is late. Where it dies the engine decodes by
+//! itself.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use arrow_buffer::{Buffer, MutableBuffer};
-use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, Uint32Array};
+use arrow_buffer::Buffer;
+use js_sys::{Array, ArrayBuffer, BigUint64Array, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
 use super::blob::BlobSource;
-use crate::extract::remote::{RemoteDecoder, RemoteError, packed};
+use crate::extract::remote::{Packed, RemoteDecoder, RemoteError, packed};
 use crate::extract::source::Source;
 
-/// Batches that may wait: enough to even out, too few to weigh.
-const WAITING: usize = 8;
+/// Batches of one job that may wait (16 to 50 MB): enough that the second worker need not rest while the engine does what
+/// it can only do between two files.
+const WAITING: usize = 96;
+/// Files of fewer bytes hold too few rows for a second worker; starting one takes a while, so it begins before they are
+/// looked at.
+const WORTH_STARTING: f64 = 4e6;
 
 /// Where the script that starts a worker leaves the compiled module (see `ui::engine`).
 const MODULE: &str = "engineModule";
 
 thread_local! {
-    /// JavaScript handles must not cross threads, decoders must be able to: a decoder holds an index here.
-    static HELPERS: RefCell<Vec<Option<Helper>>> = const { RefCell::new(Vec::new()) };
-    /// One without work, for the next file.
-    static SPARE: RefCell<Option<Helper>> = const { RefCell::new(None) };
+    /// The second worker, once one was needed.
+    static HELPER: RefCell<Option<Helper>> = const { RefCell::new(None) };
+    /// JavaScript handles must not cross threads, decoders must be able to: a decoder holds the number of its job.
+    static JOBS: RefCell<BTreeMap<u32, Job>> = const { RefCell::new(BTreeMap::new()) };
+    /// Numbers for jobs and second workers.
+    static NEXT: Cell<u32> = const { Cell::new(0) };
     /// A second worker's buffers that have come back.
     static SPENT: RefCell<Vec<ArrayBuffer>> = const { RefCell::new(Vec::new()) };
     /// A second worker's own work.
-    static WORK: RefCell<Option<Batches>> = const { RefCell::new(None) };
+    static WORK: RefCell<BTreeMap<u32, Batches>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-type Batches = Box<dyn Iterator<Item = Result<Vec<u8>, RemoteError>>>;
+type Batches = Box<dyn Iterator<Item = Result<Packed, RemoteError>>>;
 
-/// What the second worker has said.
+/// What the second worker has said about a job.
 #[derive(Default)]
 struct Inbox {
     said: VecDeque<Said>,
     waker: Option<Waker>,
 }
 
+#[derive(Clone)]
 enum Said {
-    Batch(Uint8Array),
+    Batch(BigUint64Array),
     End,
     Failed,
 }
 
-struct Helper {
-    worker: Worker,
+struct Job {
     inbox: Rc<RefCell<Inbox>>,
-    /// What it is to open once it is ready.
-    first: Rc<RefCell<Option<JsValue>>>,
+    /// Which second worker has it.
+    helper: u32,
+}
+
+struct Helper {
+    number: u32,
+    worker: Worker,
+    /// What it is to be told once it is ready; `None` from then on.
+    early: Rc<RefCell<Option<Vec<JsValue>>>>,
+    dead: Rc<Cell<bool>>,
     _heard: Closure<dyn Fn(MessageEvent)>,
     _died: Closure<dyn Fn(web_sys::ErrorEvent)>,
 }
@@ -70,15 +86,26 @@ impl Drop for Helper {
     }
 }
 
+fn number() -> u32 {
+    NEXT.set(NEXT.get() + 1);
+    NEXT.get()
+}
+
 fn property(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined())
 }
 
-fn message(name: &str, value: &JsValue) -> Object {
+/// The job that a message is about.
+fn job_of(message: &JsValue) -> Option<u32> {
+    Some(property(message, "job")?.as_f64()? as u32)
+}
+
+fn message(job: u32, name: &str, value: &JsValue) -> JsValue {
     let message = Object::new();
     // Setting a property of a fresh plain object cannot fail.
+    let _ = Reflect::set(&message, &"job".into(), &job.into());
     let _ = Reflect::set(&message, &name.into(), value);
-    message
+    message.into()
 }
 
 impl Helper {
@@ -87,37 +114,53 @@ impl Helper {
         let module = property(&scope, MODULE)?;
         let worker = Worker::new(&scope.location().href()).ok()?;
         worker.post_message(&module).ok()?;
-        let (inbox, first) = <(Rc<RefCell<Inbox>>, Rc<RefCell<Option<JsValue>>>)>::default();
+        let number = number();
+        let early = Rc::new(RefCell::new(Some(Vec::new())));
         let heard = Closure::<dyn Fn(MessageEvent)>::new({
-            let (inbox, first, worker) = (Rc::clone(&inbox), Rc::clone(&first), worker.clone());
+            let (early, worker) = (Rc::clone(&early), worker.clone());
             move |event: MessageEvent| {
                 let data = event.data();
+                let Some(job) = job_of(&data) else {
+                    // It is ready: whatever it was asked before had no ear.
+                    for message in early.borrow_mut().take().into_iter().flatten() {
+                        let _ = worker.post_message(&message);
+                    }
+                    return;
+                };
                 let said = if let Some(batch) = property(&data, "batch") {
                     Said::Batch(batch.unchecked_into())
                 } else if property(&data, "end").is_some() {
                     Said::End
-                } else if property(&data, "text").is_some() {
-                    // It is ready: whatever it was asked before had no ear.
-                    if let Some(first) = first.borrow_mut().take() {
-                        ask(&worker, &first);
-                    }
-                    return;
                 } else {
                     Said::Failed
                 };
-                say(&inbox, said);
+                JOBS.with_borrow(|jobs| {
+                    if let Some(job) = jobs.get(&job) {
+                        say(&job.inbox, said);
+                    }
+                });
             }
         });
+        let dead = Rc::new(Cell::new(false));
         let died = Closure::<dyn Fn(web_sys::ErrorEvent)>::new({
-            let inbox = Rc::clone(&inbox);
+            let dead = Rc::clone(&dead);
             move |event: web_sys::ErrorEvent| {
                 event.prevent_default();
-                say(&inbox, Said::Failed);
+                dead.set(true);
+                fail(number);
             }
         });
         worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         worker.set_onerror(Some(died.as_ref().unchecked_ref()));
-        Some(Self { worker, inbox, first, _heard: heard, _died: died })
+        Some(Self { number, worker, early, dead, _heard: heard, _died: died })
+    }
+
+    fn tell(&self, message: JsValue) {
+        match self.early.borrow_mut().as_mut() {
+            Some(early) => early.push(message),
+            // Files and numbers can be cloned.
+            None => drop(self.worker.post_message(&message)),
+        }
     }
 }
 
@@ -129,42 +172,58 @@ fn say(inbox: &RefCell<Inbox>, said: Said) {
     }
 }
 
-fn ask(worker: &Worker, file: &JsValue) {
-    // Files and numbers can be cloned.
-    let _ = worker.post_message(file);
-    for _ in 0..WAITING {
-        let _ = worker.post_message(&message("more", &JsValue::TRUE));
+/// Whatever a second worker still has to do, it will not.
+fn fail(helper: u32) {
+    JOBS.with_borrow(|jobs| {
+        for job in jobs.values().filter(|job| job.helper == helper) {
+            say(&job.inbox, Said::Failed);
+        }
+    });
+}
+
+/// Does `work` with the second worker; starts one if none is alive. `None` where the browser starts none from a worker.
+fn with_helper<T>(work: impl FnOnce(&Helper) -> T) -> Option<T> {
+    HELPER.with_borrow_mut(|helper| {
+        if helper.as_ref().is_none_or(|helper| helper.dead.get()) {
+            *helper = Helper::start();
+        }
+        helper.as_ref().map(work)
+    })
+}
+
+/// Starts the second worker if one of `files` may be worth it.
+pub(super) fn get_ready(files: impl Iterator<Item = File>) {
+    if files.map(|file| file.size()).any(|size| size >= WORTH_STARTING) {
+        with_helper(|_| ());
     }
 }
 
 /// One file's columns under way.
 struct Remote {
-    slot: usize,
+    job: u32,
 }
 
-/// A second worker that decodes `columns` of `file`; `None` where the browser starts none from a worker.
+/// A second worker that decodes `columns` of `file`, after all that it was asked before; `None` where the browser starts
+/// none from a worker.
 pub(super) fn decoder(file: &File, columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
     let wanted: Vec<u32> = columns.iter().map(|&column| column as u32).collect();
-    let order = message("file", file);
+    let job = number();
+    let order = message(job, "file", file);
     let _ = Reflect::set(&order, &"columns".into(), &Uint32Array::from(wanted.as_slice()));
-    let helper = if let Some(helper) = SPARE.take() {
-        ask(&helper.worker, &order);
-        helper
-    } else {
-        let helper = Helper::start()?;
-        *helper.first.borrow_mut() = Some(order.into());
-        helper
-    };
-    let slot = HELPERS.with_borrow_mut(|helpers| {
-        helpers.push(Some(helper));
-        helpers.len() - 1
-    });
-    Some(Box::new(Remote { slot }))
+    let helper = with_helper(|helper| {
+        helper.tell(order);
+        for _ in 0..WAITING {
+            helper.tell(message(job, "more", &JsValue::TRUE));
+        }
+        helper.number
+    })?;
+    JOBS.with_borrow_mut(|jobs| jobs.insert(job, Job { inbox: Rc::default(), helper }));
+    Some(Box::new(Remote { job }))
 }
 
 impl RemoteDecoder for Remote {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Buffer>, RemoteError>> + '_>> {
-        let inbox = HELPERS.with_borrow(|helpers| helpers[self.slot].as_ref().map(|helper| Rc::clone(&helper.inbox)));
+        let inbox = JOBS.with_borrow(|jobs| jobs.get(&self.job).map(|job| Rc::clone(&job.inbox)));
         Box::pin(async move {
             let inbox = inbox.ok_or(RemoteError)?;
             let said = poll_fn(|context| {
@@ -176,21 +235,21 @@ impl RemoteDecoder for Remote {
                 Poll::Pending
             });
             match said.await {
-                Said::Batch(bytes) => {
-                    let mut buffer = MutableBuffer::from_len_zeroed(bytes.length() as usize);
-                    bytes.copy_to(&mut buffer);
-                    let spent = bytes.buffer();
-                    HELPERS.with_borrow(|helpers| {
-                        if let Some(helper) = &helpers[self.slot] {
+                Said::Batch(words) => {
+                    // Copied into memory that is not cleared before, as that of bytes of any kind would be.
+                    let buffer = Buffer::from_vec(words.to_vec());
+                    let spent = words.buffer();
+                    HELPER.with_borrow(|helper| {
+                        if let Some(helper) = helper {
                             // Fresh memory costs more than the copy.
-                            let _ =
-                                helper.worker.post_message_with_transfer(&message("more", &spent), &Array::of1(&spent));
+                            let more = message(self.job, "more", &spent);
+                            let _ = helper.worker.post_message_with_transfer(&more, &Array::of1(&spent));
                         }
                     });
-                    Ok(Some(buffer.into()))
+                    Ok(Some(buffer))
                 }
                 Said::End => {
-                    SPARE.set(HELPERS.with_borrow_mut(|helpers| helpers[self.slot].take()));
+                    JOBS.with_borrow_mut(|jobs| jobs.remove(&self.job));
                     Ok(None)
                 }
                 Said::Failed => Err(RemoteError),
@@ -201,47 +260,54 @@ impl RemoteDecoder for Remote {
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        // One that has not come to the end is stopped with all that it has under way.
-        HELPERS.with_borrow_mut(|helpers| helpers[self.slot] = None);
+        // One that has not come to the end is stopped, and with it all that its worker has under way.
+        let Some(job) = JOBS.with_borrow_mut(|jobs| jobs.remove(&self.job)) else { return };
+        fail(job.helper);
+        HELPER.with_borrow_mut(|helper| *helper = helper.take().filter(|helper| helper.number != job.helper));
     }
 }
 
-/// So many bytes to send: in a buffer that came back, if it is long enough.
-fn carrier(length: u32) -> Uint8Array {
-    let buffer = SPENT.with_borrow_mut(Vec::pop).filter(|buffer| buffer.byte_length() >= length);
+/// A batch in a buffer that can be handed over: one that came back, if it is long enough.
+fn carried(batch: &Packed) -> BigUint64Array {
+    let words = batch.bytes().div_ceil(8) as u32;
+    let buffer = SPENT.with_borrow_mut(Vec::pop).filter(|buffer| buffer.byte_length() >= words * 8);
     // Some room more, since batches differ a little.
-    let buffer = buffer.unwrap_or_else(|| ArrayBuffer::new(length + length / 8));
-    Uint8Array::new_with_byte_offset_and_length(&buffer, 0, length)
+    let buffer = buffer.unwrap_or_else(|| ArrayBuffer::new((words + words / 8) * 8));
+    for (at, piece) in batch.pieces() {
+        Uint8Array::new_with_byte_offset_and_length(&buffer, at as u32, piece.len() as u32).copy_from(piece);
+    }
+    BigUint64Array::new_with_byte_offset_and_length(&buffer, 0, words)
 }
 
 /// The second worker's side: does what `data` asks for, if it is about decoding.
 pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool {
+    let Some(job) = job_of(data) else { return false };
     if let Some(file) = property(data, "file") {
         let columns = property(data, "columns").map(|columns| columns.unchecked_into::<Uint32Array>().to_vec());
         let columns: Vec<usize> = columns.into_iter().flatten().map(|column| column as usize).collect();
         let source: Arc<dyn Source> = Arc::new(BlobSource::new(file.unchecked_into()));
-        let batches = packed(&source, &columns);
-        WORK.set(Some(match batches {
+        let batches: Batches = match packed(&source, &columns) {
             Ok(batches) => Box::new(batches),
             Err(error) => Box::new(std::iter::once(Err(error))),
-        }));
+        };
+        WORK.with_borrow_mut(|work| work.insert(job, batches));
         return true;
     }
-    let Some(more) = property(data, "more") else { return false };
-    if let Ok(buffer) = more.dyn_into::<ArrayBuffer>() {
+    if let Some(Ok(buffer)) = property(data, "more").map(JsCast::dyn_into::<ArrayBuffer>) {
         SPENT.with_borrow_mut(|spent| spent.push(buffer));
     }
     // More may be asked for than there is; one answer says so.
-    let Some(mut work) = WORK.take() else { return true };
-    let (answer, bytes) = match work.next() {
+    let Some(next) = WORK.with_borrow_mut(|work| work.get_mut(&job).map(Iterator::next)) else { return true };
+    let (answer, bytes) = match next {
         Some(Ok(batch)) => {
-            WORK.set(Some(work));
-            let bytes = carrier(batch.len() as u32);
-            bytes.copy_from(&batch);
-            (message("batch", &bytes), Array::of1(&bytes.buffer()))
+            let words = carried(&batch);
+            (message(job, "batch", &words), Array::of1(&words.buffer()))
         }
-        Some(Err(RemoteError)) => (message("failed", &JsValue::TRUE), Array::new()),
-        None => (message("end", &JsValue::TRUE), Array::new()),
+        Some(Err(RemoteError)) => (message(job, "failed", &JsValue::TRUE), Array::new()),
+        None => {
+            WORK.with_borrow_mut(|work| work.remove(&job));
+            (message(job, "end", &JsValue::TRUE), Array::new())
+        }
     };
     // Bytes can be handed over.
     let _ = scope.post_message_with_transfer(&answer, &bytes);
