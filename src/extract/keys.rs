@@ -26,6 +26,8 @@ pub(super) const ABSENT: u32 = u32::MAX - 1;
 pub(super) const MOST: usize = (u32::MAX - 2) as usize;
 
 const EMPTY: u32 = u32::MAX;
+/// Ids looked up before the unknown ones among them are numbered: their places in a table are then still at hand.
+const AT_HAND: usize = 1 << 10;
 const SMALL_TABLE: usize = 1 << 16;
 
 /// Why a column of ids cannot be interned.
@@ -157,27 +159,30 @@ impl Interner {
         // Lines of one order stand together in most files: the last answer is often the next one.
         let mut last: Option<(i64, u32)> = None;
         if array.null_count() == 0 {
-            // Small ids that are known, which is most of them, in a loop without branches; then the others.
-            let (dense, mut unknown) = (&self.dense, false);
-            out.extend(array.values().iter().map(|&value| {
-                let at = usize::try_from(value.into()).unwrap_or(usize::MAX);
-                let number = dense.get(at).copied().unwrap_or(EMPTY);
-                unknown |= number == EMPTY;
-                number
-            }));
-            if !unknown {
-                return Ok(());
-            }
-            for (number, &value) in out.iter_mut().zip(array.values()) {
-                if *number != EMPTY {
+            for values in array.values().chunks(AT_HAND) {
+                let begin = out.len();
+                // Small ids that are known, which is most of them, in a loop without branches; then the others.
+                let (dense, mut unknown) = (&self.dense, false);
+                out.extend(values.iter().map(|&value| {
+                    let at = usize::try_from(value.into()).unwrap_or(usize::MAX);
+                    let number = dense.get(at).copied().unwrap_or(EMPTY);
+                    unknown |= number == EMPTY;
+                    number
+                }));
+                if !unknown {
                     continue;
                 }
-                let value = value.into();
-                *number = match last {
-                    Some((v, number)) if v == value => number,
-                    _ => self.integer(value, insert)?,
-                };
-                last = Some((value, *number));
+                for (number, &value) in out[begin..].iter_mut().zip(values) {
+                    if *number != EMPTY {
+                        continue;
+                    }
+                    let value = value.into();
+                    *number = match last {
+                        Some((v, number)) if v == value => number,
+                        _ => self.integer(value, insert)?,
+                    };
+                    last = Some((value, *number));
+                }
             }
         } else {
             for value in array {
@@ -240,7 +245,13 @@ impl Interner {
             if !insert {
                 return Ok(ABSENT);
             }
-            let number = self.push_number(i128::from(value))?;
+            let number = match &mut self.store {
+                Store::Narrow(values) if values.len() < MOST => {
+                    values.push(value);
+                    values.len() as u32 - 1
+                }
+                _ => self.push_number(i128::from(value))?,
+            };
             self.dense[at] = number;
             return Ok(number);
         }

@@ -7,7 +7,7 @@
 //!
 //! What costs most is that neighbours in the file are strangers in memory: see `runs`.
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
 use hashbrown::HashTable;
 
 use super::bound::{Bound, Reading, Watch};
@@ -587,6 +587,9 @@ async fn put(
             w_reordered.refuse(reordered.bad, rows_before + row as u64, || value);
         }
         let known = catalogue.known();
+        // Every row has a product that is known, in most files.
+        let all_named = slot(Role::Product).is_some_and(|at| batch.column(at).logical_null_count() == 0);
+        let plain = all_named && distinct <= known as usize;
         let mut row = 0;
         for (i, run) in runs.iter().enumerate() {
             if i % AHEAD == 0 {
@@ -598,14 +601,18 @@ async fn put(
             let at = places.start;
             put += u64::from(run.rows);
             let given = products[rows.clone()].iter().zip(&reordered.values[rows.clone()]);
-            for (line, (&product, &again)) in filled.lines.get_mut(places).ok_or_else(more_lines)?.iter_mut().zip(given)
-            {
-                if product == NULL {
-                    without_product += 1;
-                    *line = Line::NONE;
-                } else {
-                    *line = Line::new(product, again);
-                    unknown += u64::from(product >= known);
+            let lines = filled.lines.get_mut(places).ok_or_else(more_lines)?.iter_mut().zip(given);
+            if plain {
+                lines.for_each(|(line, (&product, &again))| *line = Line::new(product, again));
+            } else {
+                for (line, (&product, &again)) in lines {
+                    if product == NULL {
+                        without_product += 1;
+                        *line = Line::NONE;
+                    } else {
+                        *line = Line::new(product, again);
+                        unknown += u64::from(product >= known);
+                    }
                 }
             }
             if !filled.placed {

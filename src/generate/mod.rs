@@ -83,16 +83,24 @@ pub fn generate_window<F: Folder>(
     folder: &mut F,
     pace: &Pace,
 ) -> Result<Truth, GenerateError> {
-    let population = Population::of(spec.get().scenario);
-    let catalogue = Catalogue::new(spec.products(), spec.get().seed);
-    let mut run = Run { spec: *spec, window, population: &population, catalogue: &catalogue, pace };
-    let truth = match spec.get().layout {
-        Layout::Star => run.star(folder)?,
-        Layout::Wide => run.wide(folder)?,
-        Layout::Customers => run.customers(folder)?,
-    };
+    let truth = with_run(spec, window, pace, |run| match spec.get().layout {
+        Layout::Star => run.star(folder),
+        Layout::Wide => run.wide(folder),
+        Layout::Customers => run.customers(folder),
+    })?;
     write_truth(folder, &truth)?;
     Ok(truth)
+}
+
+/// The files of a star extract only, whatever layout `spec` names: a page needs no other.
+fn star_window<F: Folder>(spec: &CheckedSpec, window: u32, folder: &mut F, pace: &Pace) -> Result<(), GenerateError> {
+    with_run(spec, window, pace, |run| run.star(folder)).map(drop)
+}
+
+fn with_run<T>(spec: &CheckedSpec, window: u32, pace: &Pace, work: impl FnOnce(&mut Run<'_>) -> T) -> T {
+    let population = Population::of(spec.get().scenario);
+    let catalogue = Catalogue::new(spec.products(), spec.get().seed);
+    work(&mut Run { spec: *spec, window, population: &population, catalogue: &catalogue, pace })
 }
 
 struct Run<'a> {

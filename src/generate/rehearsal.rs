@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::folder::MemoryFolder;
-use super::{GenerateError, Scenario, Spec, generate_window};
+use super::{GenerateError, Scenario, Spec, star_window};
 use crate::export::{assignments, baseline};
 use crate::extract::findings::Layout;
 use crate::extract::source::{BytesSource, Source};
@@ -69,12 +69,12 @@ fn files(plot: Plot, window: u32, pace: &Pace) -> Result<Vec<Arc<dyn Source>>, E
     let fault = |detail: String| Error::Write { file: "the synthetic extract".to_owned(), detail };
     let spec = Spec { scenario: plot.scenario(), ..DEMO }.check().map_err(|error| fault(error.to_string()))?;
     let mut folder = MemoryFolder::default();
-    generate_window(&spec, window, &mut folder, pace).map_err(|error| match error {
+    star_window(&spec, window, &mut folder, pace).map_err(|error| match error {
         GenerateError::Cancelled(cancelled) => Error::from(cancelled),
         other => fault(other.to_string()),
     })?;
-    let parquet = folder.files.into_iter().filter(|(name, _)| name.ends_with(".parquet"));
-    Ok(parquet.map(|(name, bytes)| Arc::new(BytesSource::new(name, bytes)) as Arc<dyn Source>).collect())
+    let files = folder.files.into_iter();
+    Ok(files.map(|(name, bytes)| Arc::new(BytesSource::new(name, bytes)) as Arc<dyn Source>).collect())
 }
 
 /// Compares a made-up window with a finished run of the demo and with its assignments. `earlier`: the windows since.
