@@ -293,7 +293,9 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
         WORK.with_borrow_mut(|work| work.insert(job, batches));
         return true;
     }
-    if let Some(Ok(buffer)) = property(data, "more").map(JsCast::dyn_into::<ArrayBuffer>) {
+    if let Some(Ok(buffer)) = property(data, "more").map(JsCast::dyn_into::<ArrayBuffer>)
+        && WORK.with_borrow(|work| !work.is_empty())
+    {
         SPENT.with_borrow_mut(|spent| spent.push(buffer));
     }
     // More may be asked for than there is; one answer says so.
@@ -306,6 +308,9 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
         Some(Err(RemoteError)) => (message(job, "failed", &JsValue::TRUE), Array::new()),
         None => {
             WORK.with_borrow_mut(|work| work.remove(&job));
+            if WORK.with_borrow(BTreeMap::is_empty) {
+                SPENT.take();
+            }
             (message(job, "end", &JsValue::TRUE), Array::new())
         }
     };
