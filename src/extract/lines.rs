@@ -127,15 +127,27 @@ impl Finder<'_> {
 /// The columns of a part on their way. Opened before they are asked for, they are decoded by another worker, where there
 /// is one, while this one is busy with something else.
 pub(super) struct Opened<'a> {
+    columns: Columns,
+    batches: Ahead<'a>,
+}
+
+/// What was asked for, and where in a batch each stands.
+struct Columns {
     roles: Vec<Role>,
     slots: Vec<Option<usize>>,
-    batches: Ahead<'a>,
+}
+
+impl Columns {
+    /// Where in a batch a role's column stands.
+    fn slot(&self, role: Role) -> Option<usize> {
+        self.roles.iter().position(|r| *r == role).and_then(|at| self.slots[at])
+    }
 }
 
 impl<'a> Opened<'a> {
     fn new(part: &Bound<'a>, roles: Vec<Role>) -> Result<Self, ExtractError> {
         let (slots, batches) = part.ahead(&roles)?;
-        Ok(Self { roles, slots, batches })
+        Ok(Self { columns: Columns { roles, slots }, batches })
     }
 
     /// What the first pass reads of lines that name their order only, which can be said before orders are known.
@@ -161,11 +173,6 @@ impl<'a> Opened<'a> {
             _ => true,
         }));
         Self::new(part, roles)
-    }
-
-    /// Where in a batch a role's column stands.
-    fn slot(&self, role: Role) -> Option<usize> {
-        self.roles.iter().position(|r| *r == role).and_then(|at| self.slots[at])
     }
 }
 
@@ -296,7 +303,7 @@ async fn count_lines<'a>(
         };
         let mut kept = Kept::new();
         let [order_at, quantity_at, customer_at] =
-            [order_role, Role::Quantity, Role::Customer].map(|role| opened.slot(role));
+            [order_role, Role::Quantity, Role::Customer].map(|role| opened.columns.slot(role));
         let Some(order_at) = order_at else {
             kept_runs.push(kept);
             continue;
@@ -494,8 +501,8 @@ async fn fill(
 ) -> Result<u64, ExtractError> {
     let mut deal = runs.map(|runs| Deal::new(runs, filled.placed));
     let order_role = naming.order_role();
-    let Opened { roles, slots, batches } = opened;
-    let slot = |role: Role| roles.iter().position(|r| *r == role).and_then(|at| slots[at]);
+    let Opened { columns, batches } = opened;
+    let slot = |role: Role| columns.slot(role);
     let Some(product_at) = slot(Role::Product) else { return Ok(0) };
     let order_at = slot(order_role);
     if deal.is_none() && order_at.is_none() {

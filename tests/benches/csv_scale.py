@@ -9,25 +9,7 @@ import json
 import shutil
 import sys
 
-from bench import DATA, QUADRANT, STAR, WORK, measure, median, peer_python, say, skip, star_extract, star_files, table
-
-WRITE = """
-import sys, duckdb
-source, out, parts = sys.argv[1], sys.argv[2], sys.argv[3:]
-db = duckdb.connect()
-for part in parts:
-    db.execute(f"copy (select * from '{source}/{part}.parquet') to '{out}/{part}.csv' (header)")
-orders = f"'{source}/orders.parquet'"
-if any(name == "eval_set" for name, *_ in db.execute(f"describe select * from {orders}").fetchall()):
-    # The true lines of the last orders are not here: those of the order before stand in for them.
-    db.execute(f\"\"\"copy (
-        select o.order_id, l.product_id, l.add_to_cart_order, l.reordered
-        from {orders} o
-        join {orders} p on p.user_id = o.user_id and p.order_number = o.order_number - 1
-        join '{source}/order_products__prior.parquet' l on l.order_id = p.order_id
-        where o.eval_set = 'train' order by o.order_id, l.add_to_cart_order
-    ) to '{out}/order_products__train.csv' (header)\"\"\")
-"""
+from bench import DATA, QUADRANT, ROOT, WORK, measure, median, peer_python, say, skip, star_extract, star_files, table
 
 # The two scores need each order's lines and reordered lines per customer: one scan of both large files, one join.
 READ = """
@@ -55,7 +37,7 @@ def written(full, python):
         return out
     out.mkdir(parents=True, exist_ok=True)
     say(f"[bench] writing {out}")
-    seconds, _ = measure([python, "-c", WRITE, full, out, *STAR])
+    seconds, _ = measure([python, ROOT / "tests" / "tools" / "as_csv.py", full, out])
     if seconds is None:
         return None
     (out / ".done").touch()
@@ -79,7 +61,7 @@ def analysed(files, name):
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    python = peer_python(["duckdb"])
+    python = peer_python(["duckdb", "pyarrow"])
     if python is None:
         return
     full, _ = star_extract()
