@@ -26,7 +26,16 @@ serve: setup-build ## build the page and serve it with the demo extract on http:
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release
 
-test: setup-test test-data test-native test-sql build test-wasm test-e2e ## every test: native, wasm in a browser, end to end
+# Linking the wasm keeps one core busy for minutes, so the native tests run beside it. ALSO: more targets to run after them.
+test: setup-test test-data ## every test: native, wasm in a browser, end to end
+	$(MAKE) --jobs=2 --output-sync=line native-lane wasm-lane
+	$(MAKE) --jobs=1 flows
+
+.PHONY: native-lane wasm-lane flows
+native-lane:
+	$(MAKE) --jobs=1 test-native test-sql $(ALSO)
+wasm-lane:
+	$(MAKE) --jobs=1 build test-wasm
 
 test-native: ## the analysis, natively
 	cargo test
@@ -47,7 +56,10 @@ test-wasm: setup-test ## the same numbers in a headless browser
 test-size: build ## what a first visit loads, against its budget, and against what it weighed last
 	node tests/e2e/size.mjs dist
 
-test-e2e: setup-test build test-size ## a real browser through every flow
+test-e2e: setup-test build flows ## a real browser through every flow
+
+flows:
+	node tests/e2e/size.mjs dist
 	cargo build --bin quadrant
 	npm test --prefix tests/e2e --silent
 

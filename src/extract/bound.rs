@@ -6,7 +6,7 @@ use super::error::ExtractError;
 use super::findings::Integrity;
 use super::keys::KeyError;
 use super::notes::{Notes, place};
-use super::remote::Ahead;
+use super::remote::{Ahead, Form};
 use super::schema::Role;
 use super::table::{Batches, Table};
 use crate::pace::Pace;
@@ -34,9 +34,12 @@ impl<'a> Bound<'a> {
         Ok((slots, self.table.batches(&wanted, None)?))
     }
 
-    /// As [`Bound::stream`], decoded by another worker where the host has one and the table is large.
+    /// As [`Bound::stream`], decoded by another worker where the host has one and the table is large; then some columns
+    /// may come in another form (see [`form`]).
     pub(super) fn ahead(&self, roles: &[Role]) -> Result<(Vec<Option<usize>>, Ahead<'a>), ExtractError> {
         let (slots, wanted) = self.columns(roles);
+        let forms = roles.iter().filter(|role| self.has(**role)).map(|role| form(*role));
+        let wanted: Vec<_> = wanted.into_iter().zip(forms).collect();
         Ok((slots, self.table.ahead(&wanted)?))
     }
 
@@ -72,6 +75,24 @@ impl<'a> Bound<'a> {
             },
             KeyError::Type(kind) => ExtractError::WrongType { role, file, column, kind, wanted: "integers or text" },
         }
+    }
+}
+
+/// How the column that plays `role` may come from another worker. Customers' ids are handed out again in the type of the
+/// file, what a moment means depends on the type, and who reads the rest takes numbers of any type.
+fn form(role: Role) -> Form {
+    match role {
+        Role::LineOrder => Form::Runs,
+        Role::Order
+        | Role::OrderSequence
+        | Role::DaysSincePrior
+        | Role::Hour
+        | Role::Weekday
+        | Role::Product
+        | Role::Reordered
+        | Role::Quantity
+        | Role::Amount => Form::Narrow,
+        _ => Form::Same,
     }
 }
 

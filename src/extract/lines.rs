@@ -7,7 +7,8 @@
 //!
 //! What costs most is that neighbours in the file are strangers in memory: see `runs`.
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, RecordBatch, RunArray};
 use hashbrown::HashTable;
 
 use super::bound::{Bound, Reading, Watch};
@@ -20,7 +21,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
 use super::remote::Ahead;
-use super::runs::{Deal, Kept, Run, allot, tally};
+use super::runs::{AT_ONCE, Deal, Kept, Run, allot, tally};
 use super::schema::Role;
 use super::short_sort::sort;
 use crate::crew::{Piped, piped, ranges, together, workers};
@@ -71,6 +72,21 @@ struct Finder<'o> {
     customers: Vec<u32>,
 }
 
+/// Runs of rows from runs of equal ids, of which several that are unknown may follow one another.
+fn coded_runs(keys: &[u32], ends: &[i32]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::with_capacity(keys.len());
+    let mut begin = 0;
+    for (&order, &end) in keys.iter().zip(ends) {
+        let rows = (end - begin) as u32;
+        begin = end;
+        match runs.last_mut() {
+            Some(last) if last.order == order => last.rows += rows,
+            _ => runs.push(Run { order, rows }),
+        }
+    }
+    runs
+}
+
 impl Finder<'_> {
     fn find(
         &mut self,
@@ -80,9 +96,16 @@ impl Finder<'_> {
         customer: Option<&arrow_array::ArrayRef>,
         rows_before: u64,
     ) -> Result<Vec<Run>, ExtractError> {
-        self.orders.keys.find(order, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
-        let same = self.keys.chunk_by(|a, b| a == b);
-        let mut runs: Vec<Run> = same.map(|same| Run { order: same[0], rows: same.len() as u32 }).collect();
+        let coded = order.as_any().downcast_ref::<RunArray<Int32Type>>();
+        let ids = coded.map_or(order, |coded| coded.values());
+        self.orders.keys.find(ids, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
+        let mut runs = match coded {
+            Some(coded) => coded_runs(&self.keys, coded.run_ends().values()),
+            None => {
+                let same = self.keys.chunk_by(|a, b| a == b);
+                same.map(|same| Run { order: same[0], rows: same.len() as u32 }).collect()
+            }
+        };
         // A loop of its own: looks that do not wait for one another overlap.
         for run in &mut runs {
             run.order = match run.order {
@@ -211,8 +234,12 @@ pub(super) async fn read_lines<'a>(
     let with_category = catalogue.from_lines;
     let to_fill = |part: &Bound<'a>, kept: &Kept| Opened::to_fill(part, naming, kept.runs.is_some(), with_category);
     let mut next_part = parts.first().zip(kept.first()).map(|(part, kept)| to_fill(part, kept)).transpose()?;
+    let progress = reading.progress();
     for runs in kept.iter().filter_map(|kept| kept.runs.as_ref()) {
-        tally(runs, &mut start[1..]);
+        for some in runs.chunks(AT_ONCE) {
+            tally(some, &mut start[1..]);
+            progress.tick(0, 1).await?;
+        }
     }
     for at in 1..start.len() {
         start[at] += start[at - 1];
@@ -238,7 +265,10 @@ pub(super) async fn read_lines<'a>(
     let mut end = start[..count].to_vec();
     if placed {
         for runs in kept.iter_mut().filter_map(|kept| kept.runs.as_mut()) {
-            allot(runs, &mut end);
+            for some in runs.chunks_mut(AT_ONCE) {
+                allot(some, &mut end);
+                progress.tick(0, 1).await?;
+            }
         }
         end = Vec::new();
     }
@@ -661,7 +691,11 @@ async fn merge(
     has_quantity: bool,
     reading: &mut Reading<'_>,
 ) -> Result<Lines, ExtractError> {
-    let (rank, _) = catalogue.products.ranks();
+    let (mut rank, _) = catalogue.products.ranks();
+    // Where products came in the order of their ids, as from most product files, numbers are ranks already.
+    if rank.is_sorted() {
+        rank = Vec::new();
+    }
     let orders = filled.start.len() - 1;
     let returns = Some(&filled.returns).filter(|returns| has_quantity && !returns.start.is_empty());
     let (mut lines, mut amount) = (filled.lines.as_mut_slice(), filled.amount.as_deref_mut());
@@ -718,6 +752,7 @@ struct Piece<'a> {
     amount: Option<&'a mut [f64]>,
     /// `None` if no line can be a return.
     returns: Option<&'a Returns>,
+    /// Of each product by its number; empty if they are the same.
     rank: &'a [u32],
 }
 
@@ -741,10 +776,12 @@ impl Piece<'_> {
         let mut line_start = Vec::with_capacity(orders);
         for (at, places) in self.start.windows(2).enumerate() {
             let (from, mut to) = ((places[0] - base) as usize, (places[1] - base) as usize);
-            for line in &mut self.lines[from..to] {
-                // None stays none.
-                if let Some(&rank) = self.rank.get(line.product() as usize) {
-                    *line = Line::new(rank, line.reordered());
+            if !self.rank.is_empty() {
+                for line in &mut self.lines[from..to] {
+                    // None stays none.
+                    if let Some(&rank) = self.rank.get(line.product() as usize) {
+                        *line = Line::new(rank, line.reordered());
+                    }
                 }
             }
             line_start.push(write as u32);

@@ -14,7 +14,7 @@ use super::chunks::Chunks;
 use super::error::ExtractError;
 use super::pages::{Groups, Record, Trouble};
 use super::read_ahead;
-use super::remote::{Ahead, Far};
+use super::remote::{Ahead, Far, Form};
 use super::schema::{ColumnClass, ReadAs};
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
@@ -168,13 +168,13 @@ impl Table for ParquetFile {
         read_ahead::batches(self.name(), self.rows(), first_rows, self.stream(wanted, first_rows)?)
     }
 
-    fn ahead<'a>(&'a self, wanted: &[usize]) -> Result<Ahead<'a>, ExtractError> {
+    fn ahead<'a>(&'a self, wanted: &[(usize, Form)]) -> Result<Ahead<'a>, ExtractError> {
         let remote = if self.rows() < WORTH_ANOTHER { None } else { self.source.remote(wanted) };
-        let Some(remote) = remote else { return Ok(Ahead::Here(self.batches(wanted, None)?)) };
+        let wanted: Vec<usize> = wanted.iter().map(|&(column, _)| column).collect();
+        let Some(remote) = remote else { return Ok(Ahead::Here(self.batches(&wanted, None)?)) };
         // What cannot be decoded at all is said before anything is read, as it is without another worker.
-        let stream = self.stream(wanted, None)?;
+        let stream = self.stream(&wanted, None)?;
         let fields = stream.fields();
-        let wanted = wanted.to_vec();
         Ok(Ahead::Far(Far::new(remote, fields, move || self.batches(&wanted, None))))
     }
 }

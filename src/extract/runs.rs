@@ -83,6 +83,8 @@ impl Deal {
 
 /// Orders in a neighbourhood, as a power of two: what is known of them lies close enough to be at hand.
 const NEAR: u32 = 15;
+/// Runs to sort at once: enough for many in each neighbourhood, and a hundredth of a second's work.
+pub(super) const AT_ONCE: usize = 1 << 19;
 /// Fewer runs are not worth the sorting.
 const FEW: usize = 1 << 16;
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::remote::RemoteDecoder;
+use super::remote::{Form, RemoteDecoder};
 
 /// A file that can be read in ranges.
 ///
@@ -32,8 +32,9 @@ pub trait Source: Send + Sync {
         self.read(offset, &mut buf[at..])
     }
 
-    /// Another worker that decodes `columns` of this Parquet file, where the host has one to spare.
-    fn remote(&self, _columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
+    /// Another worker that decodes `columns` of this Parquet file, where the host has one to spare; they may come in the
+    /// form beside them.
+    fn remote(&self, _columns: &[(usize, Form)]) -> Option<Box<dyn RemoteDecoder>> {
         None
     }
 }

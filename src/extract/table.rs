@@ -5,7 +5,7 @@
 use arrow_array::RecordBatch;
 
 use super::error::ExtractError;
-use super::remote::Ahead;
+use super::remote::{Ahead, Form};
 use super::schema::{ColumnClass, ReadAs};
 
 /// Rows per batch: large enough to amortise, small enough to stay in cache and to yield often.
@@ -52,10 +52,11 @@ pub(super) trait Table: Sync {
     /// `first_rows` stops early. Columns may repeat in `wanted`; it may be empty.
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError>;
 
-    /// All batches of the columns `wanted`, as [`Table::batches`] gives them, decoded by another worker where the host
-    /// has one and it is worth it.
-    fn ahead<'a>(&'a self, wanted: &[usize]) -> Result<Ahead<'a>, ExtractError> {
-        Ok(Ahead::Here(self.batches(wanted, None)?))
+    /// All batches of the columns `wanted`, decoded by another worker where the host has one and it is worth it. They
+    /// are those of [`Table::batches`], but that columns that come from there may come in the form beside them.
+    fn ahead<'a>(&'a self, wanted: &[(usize, Form)]) -> Result<Ahead<'a>, ExtractError> {
+        let columns: Vec<usize> = wanted.iter().map(|&(column, _)| column).collect();
+        Ok(Ahead::Here(self.batches(&columns, None)?))
     }
 
     /// Index of a column by name.

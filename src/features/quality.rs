@@ -21,6 +21,8 @@ const LOW_VARIANCE: f64 = 0.001;
 const FENCE: f64 = 1.5;
 /// Larger extracts are sampled: the critical values of the dip are tabled up to here.
 const DIP_ROWS: usize = 72_000;
+/// Rows between two turns of the host.
+const ROWS_PER_TICK: usize = 8192;
 /// Noise on a lattice of days, in standard deviations.
 const DAYS_JITTER: f64 = 0.10;
 /// Noise on any other lattice.
@@ -50,7 +52,7 @@ pub async fn review(
     };
 
     pace.tick(step(), steps).await?;
-    let mut summary = shares(table);
+    let mut summary = shares(table, pace).await?;
     let names = table.names();
     for (row, name) in summary.iter_mut().zip(&names) {
         row.name.clone_from(name);
@@ -166,24 +168,29 @@ fn summarise(name: &str, group: Group, column: &[f64], missing: u64, imputed: u6
 }
 
 /// Summaries of the category block, nameless, in column order.
-fn shares(table: &FeatureTable) -> Vec<FeatureSummary> {
-    match table.shares() {
+async fn shares(table: &FeatureTable, pace: &Pace) -> Result<Vec<FeatureSummary>, Cancelled> {
+    Ok(match table.shares() {
         Shares::Absent(_) => Vec::new(),
         Shares::Columns(columns) => {
             columns.iter().map(|(_, column)| summarise("", Group::Category, column, 0, 0)).collect()
         }
-        Shares::Runs(runs) => share_shapes(runs).iter().map(|shape| shape.summary(Group::Category)).collect(),
-    }
+        Shares::Runs(runs) => {
+            share_shapes(runs, pace).await?.iter().map(|shape| shape.summary(Group::Category)).collect()
+        }
+    })
 }
 
 /// Moments of all shares in two passes over the runs; the zeros that are not stored enter in one term.
-fn share_shapes(runs: &ShareRuns) -> Vec<Shape> {
+async fn share_shapes(runs: &ShareRuns, pace: &Pace) -> Result<Vec<Shape>, Cancelled> {
     let rows = runs.total.len();
     let n = rows as f64;
     let blank = || Shape { n, mean: 0.0, squares: 0.0, cubes: 0.0, range: None };
     let mut shapes: Vec<Shape> = (0..runs.categories.len()).map(|_| blank()).collect();
     let mut stored = vec![0_usize; shapes.len()];
     for r in 0..rows {
+        if r % ROWS_PER_TICK == 0 {
+            pace.tick(0, 1).await?;
+        }
         for (c, share) in runs.row(r) {
             let shape = &mut shapes[c];
             shape.mean += share;
@@ -199,6 +206,9 @@ fn share_shapes(runs: &ShareRuns) -> Vec<Shape> {
         }
     }
     for r in 0..rows {
+        if r % ROWS_PER_TICK == 0 {
+            pace.tick(0, 1).await?;
+        }
         for (c, share) in runs.row(r) {
             let shape = &mut shapes[c];
             let deviation = share - shape.mean;
@@ -211,7 +221,7 @@ fn share_shapes(runs: &ShareRuns) -> Vec<Shape> {
         shape.squares += zeros * (shape.mean * shape.mean);
         shape.cubes -= zeros * (shape.mean * shape.mean * shape.mean);
     }
-    shapes
+    Ok(shapes)
 }
 
 fn outlier_count(name: &str, column: &[f64]) -> Option<OutlierCount> {

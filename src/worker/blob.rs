@@ -6,7 +6,7 @@ use js_sys::Uint8Array;
 use web_sys::{File, FileReaderSync};
 
 use super::remote;
-use crate::extract::remote::RemoteDecoder;
+use crate::extract::remote::{Form, RemoteDecoder};
 use crate::extract::source::{Source, SourceError};
 
 thread_local! {
@@ -68,7 +68,7 @@ impl Source for BlobSource {
         }
     }
 
-    fn remote(&self, columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
+    fn remote(&self, columns: &[(usize, Form)]) -> Option<Box<dyn RemoteDecoder>> {
         FILES.with_borrow(|files| remote::decoder(files.get(self.slot)?, columns))
     }
 }

@@ -1,6 +1,6 @@
 //! A second worker that decodes Parquet for the engine: the same script and the same compiled module, another memory.
 //!
-//! The engine sends `{ job, file, columns }`, then `{ job, more }` for each batch it has room for, with the buffer of one
+//! The engine sends `{ job, file, columns }` (each column followed by its form), then `{ job, more }` for each batch it has room for, with the buffer of one
 //! that it has taken; the second worker answers each with `{ job, batch }`, and with `{ job, end }` after the last or
 //! `{ job, failed }` when it cannot. It answers in the order in which it was asked, so that a file may be asked for while
 //! another is still being read, and it has something to do when the engine is late. Where it dies the engine decodes by
@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
 use super::blob::BlobSource;
-use crate::extract::remote::{Packed, RemoteDecoder, RemoteError, packed};
+use crate::extract::remote::{Form, Packed, RemoteDecoder, RemoteError, packed};
 use crate::extract::source::Source;
 
 /// Batches of one job that may wait (16 to 50 MB): enough that the second worker need not rest while the engine does what
@@ -205,8 +205,8 @@ struct Remote {
 
 /// A second worker that decodes `columns` of `file`, after all that it was asked before; `None` where the browser starts
 /// none from a worker.
-pub(super) fn decoder(file: &File, columns: &[usize]) -> Option<Box<dyn RemoteDecoder>> {
-    let wanted: Vec<u32> = columns.iter().map(|&column| column as u32).collect();
+pub(super) fn decoder(file: &File, columns: &[(usize, Form)]) -> Option<Box<dyn RemoteDecoder>> {
+    let wanted: Vec<u32> = columns.iter().flat_map(|&(column, form)| [column as u32, form.code()]).collect();
     let job = number();
     let order = message(job, "file", file);
     let _ = Reflect::set(&order, &"columns".into(), &Uint32Array::from(wanted.as_slice()));
@@ -284,7 +284,8 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
     let Some(job) = job_of(data) else { return false };
     if let Some(file) = property(data, "file") {
         let columns = property(data, "columns").map(|columns| columns.unchecked_into::<Uint32Array>().to_vec());
-        let columns: Vec<usize> = columns.into_iter().flatten().map(|column| column as usize).collect();
+        let (columns, _) = columns.as_deref().unwrap_or_default().as_chunks::<2>();
+        let columns: Vec<_> = columns.iter().map(|&[column, form]| (column as usize, Form::of_code(form))).collect();
         let source: Arc<dyn Source> = Arc::new(BlobSource::new(file.unchecked_into()));
         let batches: Batches = match packed(&source, &columns) {
             Ok(batches) => Box::new(batches),
