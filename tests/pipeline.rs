@@ -119,6 +119,14 @@ fn no_stage_goes_back_on_its_way() {
     assert!(never_back(demo(), Params::default()).contains(&"validation"));
 }
 
+/// A text file tells how many rows it has only by being read.
+#[test]
+fn nor_where_a_file_that_plays_no_role_is_counted() {
+    let notes = format!("remark,about\n{}", "none,nothing\n".repeat(400_000));
+    let notes = Arc::new(BytesSource::new("notes.csv", notes.into_bytes())) as Arc<dyn Source>;
+    assert!(never_back([demo(), vec![notes]].concat(), Params::default()).contains(&"extract"));
+}
+
 /// Few customers: their effects are bootstrapped, too.
 #[test]
 fn nor_at_full_depth() {

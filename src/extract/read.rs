@@ -79,7 +79,9 @@ pub async fn read(
     let (mut bound, used) = bind(&tables, mapping, &mut reading);
     let unused: Vec<&dyn Table> =
         tables.iter().map(Box::as_ref).filter(|t| !bound.iter().any(|b| b.table.name() == t.name())).collect();
-    reading.rows_total = unused.iter().filter(|t| !t.counted()).map(|t| t.rows()).fold(0, u64::saturating_add);
+    let to_count = unused.iter().filter(|t| !t.counted()).map(|t| t.rows());
+    reading.rows_total =
+        to_count.chain(bound.iter().map(|part| rows_to_read(part, mapping.layout))).fold(0, u64::saturating_add);
     for table in unused {
         count(table, &mut reading).await?;
         leave_aside(table, &bound, &mut reading);
@@ -100,7 +102,6 @@ pub async fn read(
     let extract = if mapping.layout == Layout::Customers {
         let part = bound.iter().position(|b| b.has(Role::Customer)).map(|at| bound.swap_remove(at));
         let Some(part) = part else { return Err(ExtractError::NoFiles) };
-        reading.rows_total = reading.rows_total.saturating_add(part.table.rows());
         let table = read_customers(&part, &mut reading).await?;
         findings.customers = table.customers.len() as u64;
         findings.categories = table.shares.len() as u64;
@@ -131,6 +132,17 @@ pub async fn read(
     findings.integrity = reading.integrity;
     findings.warnings = reading.notes.warnings();
     Ok((extract, findings))
+}
+
+/// The rows of a part, as often as they are read: lines are counted before they are put in place, and those of a wide
+/// file are read as orders before that.
+fn rows_to_read(part: &Bound<'_>, layout: Layout) -> u64 {
+    let passes = match layout {
+        Layout::Wide if part.has(Role::Order) => 3,
+        Layout::Star if part.has(Role::LineOrder) => 2,
+        _ => 1,
+    };
+    part.table.rows().saturating_mul(passes)
 }
 
 /// Counts the rows of a table that nothing else is read of, as far as it can be read.
@@ -198,10 +210,6 @@ async fn read_history(
             order_parts.push(part);
         }
     }
-    let rows = |parts: &[Bound<'_>]| parts.iter().map(|p| p.table.rows()).fold(0, u64::saturating_add);
-    let line_rows = if wide { rows(&order_parts) } else { rows(&line_parts) };
-    let reads = [rows(&order_parts), line_rows, line_rows, rows(&products), rows(&categories)];
-    reading.rows_total = reads.into_iter().fold(reading.rows_total, u64::saturating_add);
 
     let open_lines = || line_parts.first().map(Opened::of_star).transpose();
     let (mut orders, opened) = read_orders(&order_parts, wide, options.as_of_day, reading, open_lines).await?;

@@ -11,6 +11,17 @@ const { launch, open, state } = await import(pathToFileURL(join(e2e, "support", 
 const host = await serve();
 const browser = await launch();
 const { page } = await open(browser, host.url);
+// When the engine was heard: it is silent as long as it neither tells of progress nor would hear of a cancel.
+await page.addInitScript(() => {
+  window.heard = [];
+  window.Worker = class extends window.Worker {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", () => window.heard.push(performance.now()));
+    }
+  };
+});
+await page.reload();
 await state(page, "done");
 
 /** Brings files, in place of those of an earlier drop. */
@@ -49,9 +60,13 @@ async function drop(paths) {
   });
   await bring(paths);
   await page.waitForFunction(() => window.clock.done, null, { timeout: 600_000 });
-  const clock = await page.evaluate(() => window.clock);
+  const clock = await page.evaluate(() => {
+    const { start, done } = window.clock;
+    const heard = window.heard.filter((at) => at >= start && at <= done);
+    return { ...window.clock, silence: Math.max(...heard.map((at, i) => at - (heard[i - 1] ?? start))) };
+  });
   const seconds = (from, to) => Math.round(to - from) / 1000;
-  return { state: clock.state, verdict: seconds(clock.start, clock.verdict), done: seconds(clock.start, clock.done), longest_ms: Math.round(clock.longest) };
+  return { state: clock.state, verdict: seconds(clock.start, clock.verdict), done: seconds(clock.start, clock.done), longest_ms: Math.round(clock.longest), silence_ms: Math.round(clock.silence) };
 }
 
 const memory = async () => {
