@@ -19,6 +19,7 @@ use quadrant::pipeline::outcome::Results;
 use quadrant::pipeline::params::{Depth, Params};
 use quadrant::pipeline::run::run;
 use quadrant::readiness::findings::Status;
+use quadrant::report::figures;
 use quadrant::stats::measured::Measured;
 
 const CUSTOMERS: u32 = 2_000;
@@ -87,7 +88,7 @@ fn assert_rule(results: &Results, draws: u32, label: &str) {
     assert!(why.text.starts_with("Clustering is rejected. There are no clusters beyond what structureless"), "{why:?}");
     // The sentence's figures are those of the benchmark.
     assert!(why.text.contains(&format!("{:.3}", null.null_mean)), "{why:?} {null:?}");
-    assert!(why.text.contains(&format!("p = {:.3} in {draws} draws", null.p)), "{why:?} {null:?}");
+    assert!(why.text.contains(&format!("{} in {draws} draws", figures::p_value(null.p))), "{why:?} {null:?}");
     let segmented: u64 = results.segments.iter().map(|segment| segment.count).sum();
     let thousands = format!("{},{:03}", segmented / 1_000, segmented % 1_000);
     assert!(reason(results, "complete_and_deterministic").text.contains(&thousands));

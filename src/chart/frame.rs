@@ -27,7 +27,7 @@ pub fn text_width(text: &str, size: f64) -> f64 {
     let ems: f64 = text
         .chars()
         .map(|letter| match letter {
-            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.3,
+            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '\u{a0}' => 0.3,
             'm' | 'w' | 'M' | 'W' | '%' => 0.87,
             'A'..='Z' => 0.67,
             _ if letter.is_ascii() => 0.55,

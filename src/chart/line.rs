@@ -221,9 +221,15 @@ fn level(
             let (low, high) = (input.x.low.max(input.y.low), input.x.high.min(input.y.high));
             let (from, to) = ((across.at(low), up.at(low)), (across.at(high), up.at(high)));
             scene.marks.push(Mark::new(Shape::Path(vec![from, to]), "diagonal"));
-            let middle = (f64::midpoint(from.0, to.0) + 10.0, f64::midpoint(from.1, to.1) + 16.0);
-            let room = right - middle.0;
-            text(middle, Anchor::Start, fit(words, 12.5, room), "band-label halo")
+            let said = |share: f64| {
+                let at = (from.0 + share * (to.0 - from.0) + 10.0, from.1 + share * (to.1 - from.1) + 16.0);
+                text(at, Anchor::Start, fit(words, 12.5, right - at.0), "band-label halo")
+            };
+            let points = input.lines.iter().flat_map(|line| &line.points);
+            let dots: Vec<Area> = points.map(|(x, y, _)| Area::dot((across.at(*x), up.at(*y)), 4.0)).collect();
+            let clear = |mark: &Mark| area(mark).is_some_and(|words| !dots.iter().any(|dot| dot.meets(&words)));
+            // In the middle, or as near to it as no dot is.
+            [0.5, 0.4, 0.6, 0.3, 0.7, 0.2].map(said).into_iter().find(clear).unwrap_or_else(|| said(0.5))
         }
     }
 }
@@ -252,33 +258,94 @@ fn name(scene: &mut Scene, line: &Line, at: (f64, f64), room: f64) {
     scene.text((start, at.1), Anchor::Start, fit(&line.name, 13.0, room - (start - at.0)), &class);
 }
 
-/// Beside its point, on the side where there is room, and clear of the names already there.
+/// Beside its point, in the first place that is inside the picture and clear of all dots and words already there; where
+/// none is, on the side with more room.
 fn names_of_points<'a>(
     scene: &mut Scene,
     lines: impl Iterator<Item = &'a Line>,
     (across, up): (&Scale, &Scale),
     (left, right, top, floor): (f64, f64, f64, f64),
 ) {
-    let mut placed: Vec<(f64, &Line, (f64, f64))> = lines
-        .filter_map(|line| {
-            line.points.first().map(|point| (up.at(point.1), line, (across.at(point.0), up.at(point.1))))
-        })
-        .collect();
-    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let wanted: Vec<f64> = placed.iter().map(|place| place.0).collect();
-    for (y, (_, line, (x, _))) in spread(&wanted, 17.0, top + 6.0, floor - 6.0).into_iter().zip(placed) {
+    let mut taken: Vec<Area> = scene.marks.iter().filter_map(area).collect();
+    let mut points: Vec<(&Line, f64, f64)> =
+        lines.filter_map(|line| line.points.first().map(|point| (line, across.at(point.0), up.at(point.1)))).collect();
+    points.sort_by(|a, b| a.2.total_cmp(&b.2));
+    for (line, x, y) in points {
         let glyph = if line.segment.is_some() { 18.0 } else { 0.0 };
-        // Estimated with room to spare: a reader's own face may be wider.
-        let width = text_width(&line.name, 13.0) * 1.15 + glyph;
-        if x + 10.0 + width <= right || x - left < width + 10.0 {
-            name(scene, line, (x + 10.0, y + 4.5), right - x - 10.0);
-            continue;
+        let roomier = right - x >= x - left;
+        let room = if roomier { right - x } else { x - left } - BESIDE - glyph;
+        let words = fit(&line.name, 13.0, room / WIDER);
+        let width = text_width(&words, 13.0) * WIDER + glyph;
+        let on = |after: bool, y: f64| {
+            let start = if after { x + BESIDE } else { x - BESIDE - width };
+            Area { left: start, right: start + width, top: y - 8.0, floor: y + 8.0 }
+        };
+        let inside = Area { left, right, top: top - 2.0, floor: floor + 2.0 };
+        let free = |place: &Area| inside.holds(place) && !taken.iter().any(|other| other.meets(place));
+        // As near to its own height as it goes.
+        let heights = (0..12).flat_map(|step| [-1.0, 1.0].map(|sign| y + sign * 5.0 * f64::from(step)));
+        let mut places = heights.flat_map(|at| [(true, at), (false, at)]);
+        let (after, at) = places.find(|(after, at)| free(&on(*after, *at))).unwrap_or((roomier, y));
+        taken.push(on(after, at));
+        let (side, anchor) = if after { (1.0, Anchor::Start) } else { (-1.0, Anchor::End) };
+        let start = x + side * BESIDE;
+        if (at - y).abs() > 10.0 {
+            scene.line((x + side * 5.0, y), (start, at), "leader");
         }
         if let Some(segment) = line.segment {
-            scene.glyph((x - 22.0, y - 6.5), 12.0, segment, &format!("glyph ink-{}", segment.slug()));
+            let glyph_at = if after { start } else { start - 12.0 };
+            scene.glyph((glyph_at, at - 6.5), 12.0, segment, &format!("glyph ink-{}", segment.slug()));
         }
-        let words = fit(&line.name, 13.0, x - 10.0 - glyph);
-        scene.text((x - 10.0 - glyph, y + 4.5), Anchor::End, words, &format!("curve-label {}", line.tone.class()));
+        let class = format!("curve-label {} halo", line.tone.class());
+        scene.text((start + side * glyph, at + 4.5), anchor, words, &class);
+    }
+}
+
+/// From a dot to its name.
+const BESIDE: f64 = 10.0;
+
+/// How much wider than estimated a name may be in a reader's own face.
+const WIDER: f64 = 1.15;
+
+/// What a dot or words take of the picture.
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    floor: f64,
+}
+
+impl Area {
+    /// Sideways nearly as much as a dot is away from its own name, or it would seem to have the name that ends there.
+    fn dot((x, y): (f64, f64), radius: f64) -> Self {
+        let (across, up) = (BESIDE - 1.0, radius + 1.0);
+        Self { left: x - across, right: x + across, top: y - up, floor: y + up }
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.floor && other.top < self.floor
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        self.left <= other.left && other.right <= self.right && self.top <= other.top && other.floor <= self.floor
+    }
+}
+
+/// What of a mark no name may cover; a line may run behind one, since names have halos.
+fn area(mark: &Mark) -> Option<Area> {
+    match &mark.shape {
+        Shape::Circle { at, radius } => Some(Area::dot(*at, *radius)),
+        Shape::Text { at, anchor, words } => {
+            let width = text_width(words, 13.0) * WIDER;
+            let before = match anchor {
+                Anchor::Start => 0.0,
+                Anchor::Middle => width / 2.0,
+                Anchor::End => width,
+            };
+            let left = at.0 - before;
+            Some(Area { left, right: left + width, top: at.1 - 12.5, floor: at.1 + 3.5 })
+        }
+        _ => None,
     }
 }
 
@@ -348,6 +415,51 @@ mod tests {
         let band = scene.marks.iter().find(|mark| mark.class == "null-band").unwrap();
         let Shape::Area(area) = &band.shape else { panic!("a band is an area") };
         assert_eq!((area.len(), area[0]), (4, (54.0, 190.0)));
+    }
+
+    #[test]
+    fn names_of_points_cover_no_dot_and_no_name() {
+        let cloud = |points: [(f64, f64); 4]| {
+            let mut input = lines(&[]);
+            input.bands.clear();
+            input.x = Axis::shares(0.0, 1.0, "Foretold");
+            input.levels = vec![Level::Diagonal("as foretold".to_owned())];
+            input.lines = Segment::ALL
+                .into_iter()
+                .zip(points)
+                .map(|(segment, (x, y))| Line {
+                    name: segment.name().to_owned(),
+                    segment: Some(segment),
+                    tone: Tone::Accent,
+                    points: vec![(x, y, "here".to_owned())],
+                    loose: true,
+                })
+                .collect();
+            input
+        };
+        let clouds = [
+            [(0.1, 0.1), (0.55, 0.45), (0.85, 0.8), (0.95, 0.9)],
+            // The names of the two on the right have room on the left only, where the first dot lies.
+            [(0.5, 0.9), (0.84, 0.91), (0.94, 0.92), (0.95, 0.1)],
+            // A name ends where the next dot begins.
+            [(0.1, 0.2), (0.24, 0.19), (0.7, 0.7), (0.8, 0.8)],
+            [(0.5, 0.5), (0.5, 0.5), (0.5, 0.5), (0.5, 0.5)],
+            [(1.0, 1.0), (1.0, 1.0), (0.0, 0.0), (0.0, 0.0)],
+        ];
+        for width in [320.0, 680.0, 1_100.0] {
+            for points in clouds {
+                let scene = draw(&cloud(points), Frame::wide(width)).unwrap();
+                let dots = scene.marks.iter().filter(|mark| mark.class.starts_with("dot"));
+                let names = scene.marks.iter().filter(|mark| mark.class.ends_with("halo"));
+                let dots: Vec<Area> = dots.filter_map(area).collect();
+                let names: Vec<Area> = names.filter_map(area).collect();
+                assert_eq!((dots.len(), names.len()), (4, 5));
+                for (at, name) in names.iter().enumerate() {
+                    let clear = dots.iter().chain(&names[..at]).all(|other| !other.meets(name));
+                    assert!(clear, "{points:?} at {width}: name {at}");
+                }
+            }
+        }
     }
 
     #[test]

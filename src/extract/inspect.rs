@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::Array;
 
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
@@ -579,23 +579,29 @@ fn first_rows(
     columns: &[usize],
     rows: usize,
 ) -> Result<Vec<(usize, arrow_array::ArrayRef)>, ExtractError> {
-    let mut out = Vec::new();
     if columns.is_empty() || table.rows() == 0 {
-        return Ok(out);
+        return Ok(Vec::new());
     }
-    for &column in columns {
-        let first: Option<Result<RecordBatch, ExtractError>> = match table.batches(&[column], Some(rows)) {
-            Ok(mut batches) => batches.next(),
-            Err(error) => Some(Err(error)),
-        };
-        match first {
-            None => {}
-            Some(Ok(batch)) => out.push((column, batch.column(0).clone())),
-            Some(Err(error @ (ExtractError::FileChanged { .. } | ExtractError::ReadFailed { .. }))) => {
-                return Err(error);
+    let first =
+        |columns: &[usize]| table.batches(columns, Some(rows)).and_then(|mut batches| batches.next().transpose());
+    let fatal =
+        |error: &ExtractError| matches!(error, ExtractError::FileChanged { .. } | ExtractError::ReadFailed { .. });
+    match first(columns) {
+        Ok(None) => Ok(Vec::new()),
+        Ok(Some(batch)) => Ok(columns.iter().copied().zip(batch.columns().iter().cloned()).collect()),
+        Err(error) if fatal(&error) => Err(error),
+        // One of them cannot be read: the others still can.
+        Err(_) => {
+            let mut out = Vec::new();
+            for &column in columns {
+                match first(&[column]) {
+                    Ok(Some(batch)) => out.push((column, batch.column(0).clone())),
+                    Ok(None) => {}
+                    Err(error) if fatal(&error) => return Err(error),
+                    Err(_) => {}
+                }
             }
-            Some(Err(_)) => {}
+            Ok(out)
         }
     }
-    Ok(out)
 }

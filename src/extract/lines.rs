@@ -99,12 +99,11 @@ impl Finder<'_> {
         let coded = order.as_any().downcast_ref::<RunArray<Int32Type>>();
         let ids = coded.map_or(order, |coded| coded.values());
         self.orders.keys.find(ids, &mut self.keys).map_err(|e| part.key_error(order_role, e, rows_before))?;
-        let mut runs = match coded {
-            Some(coded) => coded_runs(&self.keys, coded.run_ends().values()),
-            None => {
-                let same = self.keys.chunk_by(|a, b| a == b);
-                same.map(|same| Run { order: same[0], rows: same.len() as u32 }).collect()
-            }
+        let mut runs: Vec<Run> = if let Some(coded) = coded {
+            coded_runs(&self.keys, coded.run_ends().values())
+        } else {
+            let same = self.keys.chunk_by(|a, b| a == b);
+            same.map(|same| Run { order: same[0], rows: same.len() as u32 }).collect()
         };
         // A loop of its own: looks that do not wait for one another overlap.
         for run in &mut runs {

@@ -445,7 +445,7 @@ mod tests {
             figure(824.0, Style::Integer),
             figure(0.765, Style::P),
         ];
-        let words = "It is 0.86, not 0.864 or 1,824: 0.50 (p = 0.765 in 824).";
+        let words = "It is 0.86, not 0.864 or 1,824: 0.50 (p\u{a0}=\u{a0}0.765 in 824).";
         let text = traced(words, "here", &shown);
         assert_eq!(text.words(), words);
         let found: Vec<&str> = text
@@ -456,7 +456,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(found, ["0.86", "0.50", "p = 0.765", "824"]);
+        assert_eq!(found, ["0.86", "0.50", "p\u{a0}=\u{a0}0.765", "824"]);
     }
 
     #[test]

@@ -147,6 +147,6 @@ mod tests {
         }
         assert_eq!(Style::Integer.set(-2.0), "−2");
         assert_eq!(Style::Integer.set(f64::NAN), "–");
-        assert_eq!((Style::P.set(0.0), Style::PercentWhole.set(0.999)), ("p < 0.001".into(), ">99%".into()));
+        assert_eq!((Style::P.set(0.0), Style::PercentWhole.set(0.999)), ("p\u{a0}<\u{a0}0.001".into(), ">99%".into()));
     }
 }

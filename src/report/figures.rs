@@ -48,14 +48,15 @@ pub fn points(difference: f64) -> String {
     if difference.is_finite() { format!("{} points", decimal(difference * 100.0, 1)) } else { NOTHING.to_owned() }
 }
 
-/// A p-value as an equation or an inequality: `p = 0.023`, `p < 0.001`.
+/// A p-value as an equation or an inequality, `p = 0.023` or `p < 0.001`; its blanks do not break, in whatever text or
+/// format it ends up.
 pub fn p_value(p: f64) -> String {
     if !p.is_finite() {
         NOTHING.to_owned()
     } else if p < 0.001 {
-        "p < 0.001".to_owned()
+        "p\u{a0}<\u{a0}0.001".to_owned()
     } else {
-        format!("p = {}", decimal(p, 3))
+        format!("p\u{a0}=\u{a0}{}", decimal(p, 3))
     }
 }
 
@@ -72,7 +73,7 @@ pub fn percent_whole(share: f64) -> String {
 
 /// A p-value for a table's cell, whose column says that it is one: `< 0.001`, `0.023`.
 pub fn p_cell(p: f64) -> String {
-    p_value(p).trim_start_matches("p ").trim_start_matches("= ").to_owned()
+    p_value(p).trim_start_matches("p\u{a0}").trim_start_matches("=\u{a0}").to_owned()
 }
 
 /// An effect size, reliability, correlation or silhouette: three decimals, `0.191`.
@@ -170,9 +171,9 @@ mod tests {
 
     #[test]
     fn small_p_values_are_inequalities() {
-        assert_eq!(p_value(0.022_9), "p = 0.023");
-        assert_eq!(p_value(1e-300), "p < 0.001");
-        assert_eq!(p_value(1.0), "p = 1.000");
+        assert_eq!(p_value(0.022_9), "p\u{a0}=\u{a0}0.023");
+        assert_eq!(p_value(1e-300), "p\u{a0}<\u{a0}0.001");
+        assert_eq!(p_value(1.0), "p\u{a0}=\u{a0}1.000");
         assert_eq!(p_value(f64::NAN), "–");
     }
 
@@ -197,7 +198,7 @@ mod tests {
     #[test]
     fn cells_and_intervals() {
         assert_eq!(p_cell(0.022_9), "0.023");
-        assert_eq!(p_cell(0.0), "< 0.001");
+        assert_eq!(p_cell(0.0), "<\u{a0}0.001");
         assert_eq!(interval(-0.01, 0.2), "−0.010 to 0.200");
     }
 

@@ -11,9 +11,7 @@ use crate::planning::plan::ASSUMED_OPT_OUT;
 use crate::planning::readout::SRM_ALARM;
 use crate::segments::findings::Segment;
 use crate::stats::measured::Measured;
-
-/// Standard errors on each side of a mean that a 95% interval has.
-const Z_95: f64 = 1.96;
+use crate::stats::normal;
 
 /// Segments that share the family-wise error.
 const FAMILY: f64 = 4.0;
@@ -63,8 +61,8 @@ pub fn trial(results: &Results, segment: Segment, fields: &mut Fields) {
     put("baseline", &one.baseline, unit, "baseline", "mean over customers");
     // A judgement on a baseline needs to know how firm it is.
     if let (Some(&mean), Some(&sd)) = (one.baseline.value(), one.sd.value()) {
-        let half = Z_95 * sd / (n as f64).sqrt();
-        let formula = "baseline ± 1.96 sd / √n, a 95% limit";
+        let half = normal::quantile(0.975) * sd / (n as f64).sqrt();
+        let formula = "baseline ± z sd / √n, z the 97.5% point of the normal";
         put("baseline_low", &Measured::Value((mean - half).max(0.0)), unit, "baseline", formula);
         let most = if unit == Style::Mean { f64::INFINITY } else { 1.0 };
         put("baseline_high", &Measured::Value((mean + half).min(most)), unit, "baseline", formula);
@@ -272,7 +270,7 @@ pub fn plan(results: &Results, fields: &mut Fields) {
                 let path = "planning.summaries.aa";
                 for (name, value, what) in [
                     ("aa_splits", aa.splits, "hash splits of customers who were all treated alike"),
-                    ("aa_rejections", aa.rejections, "splits with p < .05 (Welch)"),
+                    ("aa_rejections", aa.rejections, "splits with p\u{a0}<\u{a0}.05 (Welch)"),
                     ("aa_low", aa.low, "2.5% point of the binomial"),
                     ("aa_high", aa.high, "97.5% point of the binomial"),
                 ] {

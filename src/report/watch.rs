@@ -46,7 +46,7 @@ pub fn watch(results: &Results, fields: &mut Fields) {
     }
     // Asymptotic two-sample critical value: √(-ln(p / 2) / 2 × 2 / n).
     let ks = (-libm::log(DRIVER_P / 2.0) / 2.0 * 2.0 / size).sqrt();
-    put(fields, "ks_noise", ks, Style::Decimal(4), "√(-ln(p/2) / 2 × (1/n + 1/m)), n = m, p = .001");
+    put(fields, "ks_noise", ks, Style::Decimal(4), "√(-ln(p/2) / 2 × (1/n + 1/m)), n = m, p\u{a0}=\u{a0}.001");
     let largest = results.segments.iter().map(|segment| segment.share).fold(0.0, f64::max);
     let z = normal::upper_quantile(SHARE_P_ALERT / 4.0 / 2.0);
     let shift = z * (2.0 * largest * (1.0 - largest) / size).sqrt() * 100.0;

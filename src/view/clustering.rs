@@ -55,10 +55,19 @@ fn sections(found: &ClusteringFindings) -> Vec<Section> {
     sections.extend(alone(agreement(&found.agreement).map(Drawing::Heatmap)));
     let tree = found.ward.value().and_then(Dendrogram::of).map(Drawing::Dendrogram);
     let mut others: Vec<Piece> = tree.map(Piece::figure).into_iter().collect();
-    others.extend(tabled(&found.ward, tables::ward));
-    others.extend(tabled(&found.dbscan, tables::dbscan));
-    others.extend(tabled(&found.mixture, |cells| tables::mixture(cells)));
-    sections.push(Section::new("others", "Other methods", "On samples, beside k-means.", others));
+    let each = [
+        tabled(&found.ward, tables::ward),
+        tabled(&found.dbscan, tables::dbscan),
+        tabled(&found.mixture, |cells| tables::mixture(cells)),
+    ];
+    for piece in each.into_iter().flatten() {
+        // What several lack for the same reason is said once.
+        if !others.contains(&piece) {
+            others.push(piece);
+        }
+    }
+    let lead = "A Ward tree, DBSCAN and Gaussian mixtures, on samples, beside k-means.";
+    sections.push(Section::new("others", "Other methods", lead, others));
     sections
 }
 
