@@ -28,14 +28,14 @@ build: setup-build ## leave a dist/ that works under any sub-path of any static 
 
 # Linking the wasm keeps one core busy for minutes, so the native tests run beside it. ALSO: more targets to run after them.
 test: setup-test test-data ## every test: native, wasm in a browser, end to end
-	$(MAKE) --jobs=2 --output-sync=line native-lane wasm-lane
-	$(MAKE) --jobs=1 flows
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=line native-lane wasm-lane
+	$(MAKE) --no-print-directory flows
 
 .PHONY: native-lane wasm-lane flows
 native-lane:
-	$(MAKE) --jobs=1 test-native test-sql $(ALSO)
+	env -u MAKEFLAGS $(MAKE) --no-print-directory test-native test-sql $(ALSO)
 wasm-lane:
-	$(MAKE) --jobs=1 build test-wasm
+	env -u MAKEFLAGS $(MAKE) --no-print-directory build test-wasm
 
 test-native: ## the analysis, natively
 	cargo test

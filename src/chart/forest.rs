@@ -90,10 +90,13 @@ pub fn draw(input: &Forest, frame: Frame) -> Option<Scene> {
         marks: Vec::new(),
         table: input.table.clone(),
     };
-    for (low, name) in BANDS {
+    for (i, (low, name)) in BANDS.into_iter().enumerate() {
         let at = x.at(low);
-        scene.line((at, top - 14.0), (at, floor), "band");
-        scene.text((at + 4.0, top - 18.0), Anchor::Start, name, "band-label");
+        // A name that would run into the next stands above it.
+        let next = BANDS.get(i + 1).map_or(right, |(low, _)| x.at(*low));
+        let raised = if at + 8.0 + text_width(name, 12.5) > next { 14.0 } else { 0.0 };
+        scene.line((at, top - 14.0 - raised), (at, floor), "band");
+        scene.text((at + 4.0, top - 18.0 - raised), Anchor::Start, name, "band-label");
     }
     let mut y = top;
     for (group, rows) in [(false, &rows[..free]), (true, &rows[free..])] {

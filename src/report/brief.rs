@@ -218,7 +218,7 @@ fn clusters(results: &Results) -> Option<Fact> {
             figure: figures::decimal(benchmark.observed, 2),
             title: "best separation".to_owned(),
             text: format!(
-                "by any clustering (silhouette, k = {}). Structureless data of the same shape scores {} ({}).",
+                "by any clustering (silhouette, k\u{a0}=\u{a0}{}). Structureless data of the same shape scores {} ({}).",
                 benchmark.k,
                 figures::decimal(benchmark.null_mean, 2),
                 figures::p_value(benchmark.p)
@@ -236,7 +236,7 @@ fn clusters(results: &Results) -> Option<Fact> {
         figure: figures::decimal(best.0, 2),
         title: "best separation".to_owned(),
         text: format!(
-            "by any clustering (silhouette, k = {}). Up to {} counts as no structure.",
+            "by any clustering (silhouette, k\u{a0}=\u{a0}{}). Up to {} counts as no structure.",
             best.1,
             figures::decimal(0.25, 2)
         ),
