@@ -27,13 +27,13 @@ build: setup-build ## leave a dist/ that works under any sub-path of any static 
 	$(TRUNK) build --offline --release
 
 # Linking the wasm keeps one core busy for minutes, so the native tests run beside it. ALSO: more targets to run after them.
-test: setup-test test-data ## every test: native, wasm in a browser, end to end
+test: setup-test ## every test: native, wasm in a browser, end to end
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=line native-lane wasm-lane
 	$(MAKE) --no-print-directory flows
 
 .PHONY: native-lane wasm-lane flows
 native-lane:
-	env -u MAKEFLAGS $(MAKE) --no-print-directory test-native test-sql $(ALSO)
+	env -u MAKEFLAGS $(MAKE) --no-print-directory test-data test-native test-sql $(ALSO)
 wasm-lane:
 	env -u MAKEFLAGS $(MAKE) --no-print-directory build test-wasm
 
@@ -51,7 +51,7 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 # wasm-bindgen's runner finds Debian's driver by this variable. The profile of the engine: it is what visitors run, and its
 # dependencies are those of the engine, built already.
 test-wasm: setup-test ## the same numbers in a headless browser
-	CHROMEDRIVER=$$(command -v chromedriver) cargo test --profile engine $(WASM) --test web
+	CHROMEDRIVER=$$(command -v chromedriver) cargo test --profile engine --no-default-features $(WASM) --test web
 
 test-size: build ## what a first visit loads, against its budget, and against what it weighed last
 	node tests/e2e/size.mjs dist
