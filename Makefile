@@ -7,6 +7,8 @@ export QUADRANT_DATA ?= $(CURDIR)/target/data
 export QUADRANT_SHARED ?= $(CURDIR)/../shared
 TRUNK := trunk --color never
 WASM := --target wasm32-unknown-unknown
+# The command line as the tests build it: `cargo build` would compile its dependencies anew, without what tests ask of them.
+COMMAND_LINE := cargo test --no-run --test rooms
 
 .PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots audit clean
 help: ## what there is
@@ -41,11 +43,11 @@ test-native: ## the analysis, natively
 	cargo test
 
 test-sql: test-data ## the scoring SQL on DuckDB: 0 differences to the analysis
-	cargo build --bin quadrant
+	$(COMMAND_LINE)
 	@.ci/engines duckdb
 
 test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowflake's dialects (installs them)
-	cargo build --bin quadrant
+	$(COMMAND_LINE)
 	@.ci/engines spark postgres sqlglot
 
 # wasm-bindgen's runner finds Debian's driver by this variable. The profile of the engine: it is what visitors run, and its
@@ -60,7 +62,7 @@ test-e2e: setup-test build flows ## a real browser through every flow
 
 flows:
 	node tests/e2e/size.mjs dist
-	cargo build --bin quadrant
+	$(COMMAND_LINE)
 	npm test --prefix tests/e2e --silent
 
 bench: setup-build ## speed and memory, beside the peers, in one run
