@@ -33,7 +33,7 @@ test: setup-test ## every test: native, wasm in a browser, end to end
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=line native-lane wasm-lane
 	$(MAKE) --no-print-directory flows
 
-.PHONY: native-lane wasm-lane flows
+.PHONY: native-lane wasm-lane weigh flows
 native-lane:
 	env -u MAKEFLAGS $(MAKE) --no-print-directory test-data test-native test-sql $(ALSO)
 wasm-lane:
@@ -55,13 +55,13 @@ test-engines: test-data ## the same on Spark, Postgres, and BigQuery's and Snowf
 test-wasm: setup-test ## the same numbers in a headless browser
 	CHROMEDRIVER=$$(command -v chromedriver) cargo test --profile engine --no-default-features $(WASM) --test web
 
-test-size: build ## what a first visit loads, against its budget, and against what it weighed last
-	node tests/e2e/size.mjs dist
+test-size: build weigh ## what a first visit loads, against its budget, and against what it weighed last
 
 test-e2e: setup-test build flows ## a real browser through every flow
 
-flows:
+weigh:
 	node tests/e2e/size.mjs dist
+flows: weigh
 	$(COMMAND_LINE)
 	npm test --prefix tests/e2e --silent
 

@@ -582,24 +582,16 @@ fn first_rows(
     if columns.is_empty() || table.rows() == 0 {
         return Ok(Vec::new());
     }
-    let first =
-        |columns: &[usize]| table.batches(columns, Some(rows)).and_then(|mut batches| batches.next().transpose());
-    let fatal =
-        |error: &ExtractError| matches!(error, ExtractError::FileChanged { .. } | ExtractError::ReadFailed { .. });
-    match first(columns) {
+    match table.batches(columns, Some(rows)).and_then(|mut batches| batches.next().transpose()) {
         Ok(None) => Ok(Vec::new()),
         Ok(Some(batch)) => Ok(columns.iter().copied().zip(batch.columns().iter().cloned()).collect()),
-        Err(error) if fatal(&error) => Err(error),
+        Err(error @ (ExtractError::FileChanged { .. } | ExtractError::ReadFailed { .. })) => Err(error),
+        Err(_) if columns.len() == 1 => Ok(Vec::new()),
         // One of them cannot be read: the others still can.
         Err(_) => {
             let mut out = Vec::new();
-            for &column in columns {
-                match first(&[column]) {
-                    Ok(Some(batch)) => out.push((column, batch.column(0).clone())),
-                    Ok(None) => {}
-                    Err(error) if fatal(&error) => return Err(error),
-                    Err(_) => {}
-                }
+            for column in columns.chunks(1) {
+                out.extend(first_rows(table, column, rows)?);
             }
             Ok(out)
         }

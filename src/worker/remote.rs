@@ -1,8 +1,8 @@
 //! A second worker that decodes Parquet for the engine: the same script and the same compiled module, another memory.
 //!
-//! The engine sends `{ job, file, columns }` (each column followed by its form), then `{ job, more }` for each batch it has room for, with the buffer of one
-//! that it has taken; the second worker answers each with `{ job, batch }`, and with `{ job, end }` after the last or
-//! `{ job, failed }` when it cannot. It answers in the order in which it was asked, so that a file may be asked for while
+//! The engine sends `{ job, file, columns }` (each column followed by its form), then `{ job, more }` for each batch it
+//! has room for, with the buffer of one that it has taken; the second worker answers each with `{ job, batch }`, and with
+//! `{ job, end }` after the last or `{ job, failed }` when it cannot. It answers in the order in which it was asked, so that a file may be asked for while
 //! another is still being read, and it has something to do when the engine is late. Where it dies the engine decodes by
 //! itself.
 
