@@ -17,6 +17,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
+use self::blob::BlobSource;
 use crate::chart::frame::Frame;
 use crate::chart::sketch::{Draws, Sketch};
 use crate::chart::svg;
@@ -24,6 +25,7 @@ use crate::clustering::exact::Solution;
 use crate::export::tray::Tray;
 use crate::export::verify::verify;
 use crate::export::{artifact, baseline};
+use crate::extract::ends::Ends;
 use crate::extract::inspect;
 use crate::extract::schema::Mapping;
 use crate::extract::source::Source;
@@ -472,7 +474,7 @@ impl Engine {
 /// The files of a message.
 fn sources(files: &Array) -> Vec<Arc<dyn Source>> {
     let files = files.iter().filter_map(|file| file.dyn_into::<File>().ok());
-    files.map(|file| Arc::new(blob::BlobSource::new(file)) as Arc<dyn Source>).collect()
+    files.map(|file| Arc::new(Ends::new(BlobSource::new(file))) as Arc<dyn Source>).collect()
 }
 
 fn unknown_files() -> Failure {

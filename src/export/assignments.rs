@@ -152,9 +152,19 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
     )
 }
 
+/// Would a spreadsheet compute the text? What begins like a telephone number (`+49 151`) or a code (`-k1`) is none: it calls
+/// nothing, and an id must come out as it came in.
+fn armed(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-' | '/' | ':');
+    match text.strip_prefix(['+', '-']) {
+        Some(rest) => !rest.chars().all(plain),
+        None => text.starts_with(['=', '@', '\t', '\r', '\n']),
+    }
+}
+
 /// A text cell, quoted where RFC 4180 asks and disarmed where a spreadsheet would compute it.
 pub(super) fn text_cell(text: &str) -> String {
-    let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let armed = armed(text);
     let quoted = text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
     let mut cell = String::with_capacity(text.len() + 3);
     if quoted {
@@ -185,14 +195,18 @@ mod tests {
             ("plain", "plain"),
             ("", ""),
             ("=1+1", "'=1+1"),
-            ("+31 20", "'+31 20"),
-            ("-5", "'-5"),
+            ("+31 20", "+31 20"),
+            ("-5", "-5"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
             ("\rx", "\"'\rx\""),
             ("a,b", "\"a,b\""),
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+            ("+4915100001", "+4915100001"),
+            ("-k1", "-k1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-1+SUM(A1)", "'-1+SUM(A1)"),
             ("two\nlines", "\"two\nlines\""),
             (" edge", "\" edge\""),
             ("größe", "größe"),

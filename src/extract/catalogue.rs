@@ -112,7 +112,7 @@ impl Catalogue {
     async fn read_products(&mut self, part: &Bound<'_>, reading: &mut Reading<'_>) -> Result<(), ExtractError> {
         let (slots, batches) = part.stream(&[Role::ProductKey, Role::Category])?;
         let [Some(key_at), category_at] = slots[..] else { return Ok(()) };
-        let (mut rows, mut repeated, mut nulls) = (0u64, 0u64, 0u64);
+        let (mut rows, mut repeated) = (0u64, 0u64);
         let mut products = Vec::new();
         for batch in batches {
             let batch = batch?;
@@ -121,7 +121,12 @@ impl Catalogue {
                 .intern(batch.column(key_at), &mut products)
                 .map_err(|e| part.key_error(Role::ProductKey, e, rows))?;
             let distinct = (self.products.len() - before) as u64;
-            nulls += products.iter().filter(|p| **p == NULL).count() as u64;
+            let without = products.iter().filter(|p| **p == NULL).count() as u64;
+            let sentence = "Rows of the product file without a product were left out";
+            reading.notes.add("null_products", without, sentence, || {
+                let row = products.iter().position(|p| *p == NULL).unwrap_or(0);
+                place(part.table.name(), part.column(Role::ProductKey), rows + row as u64)
+            });
             repeated += products.iter().filter(|p| **p != NULL).count() as u64 - distinct;
             if let Some(at) = category_at {
                 self.expect(self.products.len());
@@ -130,10 +135,8 @@ impl Catalogue {
             rows += batch.num_rows() as u64;
             reading.tick(batch.num_rows()).await?;
         }
-        let first = || place(part.table.name(), part.column(Role::ProductKey), 0);
         let sentence = "Products that stand twice in the product file keep their first category";
         reading.notes.add("duplicate_products", repeated, sentence, String::new);
-        reading.notes.add("null_products", nulls, "Rows of the product file without a product were left out", first);
         Ok(())
     }
 
@@ -156,12 +159,12 @@ impl Catalogue {
         let mut numbers = std::mem::take(&mut self.numbers);
         self.categories.intern(column, &mut numbers).map_err(|e| part.key_error(Role::Category, e, rows_before))?;
         self.names.resize(self.categories.len(), None);
-        let mut contradictions = 0;
+        let (mut contradictions, mut without) = (0, 0);
         for (&product, &category) in products.iter().zip(&numbers) {
-            if let Some(slot) = self.category_of.get_mut(product as usize)
-                && category != NULL
-            {
-                if *slot == NULL {
+            if let Some(slot) = self.category_of.get_mut(product as usize) {
+                if category == NULL {
+                    without += u64::from(count_contradictions);
+                } else if *slot == NULL {
                     *slot = category;
                 } else if *slot != category && count_contradictions {
                     contradictions += 1;
@@ -173,6 +176,11 @@ impl Catalogue {
             "product_of_two_categories",
             contradictions,
             "Lines give a product another category than its first line does; the first was used",
+        );
+        reading.notes.say(
+            "lines_without_category",
+            without,
+            "Lines without a category count for that of their product's other lines, or (unknown) if those have none",
         );
         Ok(())
     }

@@ -15,8 +15,10 @@ use super::source::Source;
 /// Bytes read at once, where few columns are read side by side. A host may take milliseconds to answer (a browser asks
 /// another process twice), whatever the length.
 const MOST: u64 = 8 << 20;
-/// And where many are, or only the first rows are wanted.
+/// And where many are.
 const LEAST: u64 = 1 << 20;
+/// And where only the first rows are wanted.
+const FIRST: u64 = 1 << 18;
 /// Bytes that the windows of all columns may hold together, roughly.
 const BUDGET: u64 = 24 << 20;
 /// Bytes between two chunks that are rather read along than asked around.
@@ -34,6 +36,8 @@ pub(super) struct Chunks {
     /// Most bytes of a window, and most windows.
     window: u64,
     count: usize,
+    /// Is all of them read, to the end?
+    all: bool,
     windows: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
@@ -47,15 +51,15 @@ impl Chunks {
     ) -> Self {
         let leaves = metadata.file_metadata().schema_descr().num_columns();
         let columns = (0..leaves).filter(|&leaf| wanted(leaf)).count().max(1);
-        let groups = metadata.row_groups().iter().map(RowGroupMetaData::columns);
+        let groups = metadata.row_groups().iter().filter(|group| group.num_rows() > 0).map(RowGroupMetaData::columns);
         let of_group =
             |group: &[_]| group.iter().enumerate().filter(|(leaf, _)| wanted(*leaf)).map(extent).collect::<Vec<_>>();
         let mut chunks: Vec<(u64, u64)> = groups.flat_map(of_group).collect();
         chunks.sort_unstable();
         let apart = chunks.windows(2).filter(|pair| pair[1].0 > pair[0].1.saturating_add(GAP)).map(|pair| pair[0].1);
         let run_ends = apart.chain(chunks.last().map(|last| last.1)).collect();
-        let window = if all { (BUDGET / columns as u64).clamp(LEAST, MOST) } else { LEAST };
-        Self { source, chunks, run_ends, window, count: columns + 1, windows: Mutex::default() }
+        let window = if all { (BUDGET / columns as u64).clamp(LEAST, MOST) } else { FIRST };
+        Self { source, chunks, run_ends, window, count: columns + 1, all, windows: Mutex::default() }
     }
 
     /// Bytes worth reading from `start` on.
@@ -101,7 +105,22 @@ impl Chunks {
             }
             windows.push_back((start, bytes.clone()));
         }
+        self.expect(start + take, &windows);
         Ok(bytes.slice(..length))
+    }
+
+    /// Tells the source what will be asked for next: as many windows as there are columns, from `at` on.
+    fn expect(&self, mut at: u64, windows: &VecDeque<(u64, Bytes)>) {
+        for _ in 1..if self.all { self.count } else { 0 } {
+            // The next chunk that does not lie wholly before `at`, or the rest of the one that it lies in.
+            let Some(&(from, _)) = self.chunks.get(self.chunks.partition_point(|(_, to)| *to <= at)) else { return };
+            at = at.max(from);
+            let length = self.worth(at);
+            if !windows.iter().any(|(from, bytes)| *from <= at && at < from + bytes.len() as u64) {
+                self.source.expect(at, length as usize);
+            }
+            at += length;
+        }
     }
 }
 

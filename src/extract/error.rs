@@ -1,5 +1,6 @@
 //! Why an extract cannot be read: where the fault lies and what to do about it.
 
+use super::findings::ColumnRef;
 use super::schema::Role;
 use crate::pace::Cancelled;
 
@@ -103,10 +104,12 @@ pub enum ExtractError {
         column: String,
     },
     /// Parquet modular encryption.
-    #[error("\"{file}\" is encrypted")]
+    #[error("\"{file}\" is encrypted{}", place(.column.as_deref(), None))]
     Encrypted {
         /// File.
         file: String,
+        /// Column, if the footer is not.
+        column: Option<String>,
     },
     /// The file says things that cannot be.
     #[error("\"{file}\" is damaged{}: {detail}", place(.column.as_deref(), *.row_group))]
@@ -165,6 +168,8 @@ pub enum ExtractError {
         role: Role,
         /// What it is needed for and what would do instead.
         hint: String,
+        /// The column that is called like it, if there is one, and cannot play it.
+        column: Option<ColumnRef>,
     },
     /// The mapping names a file that is not there.
     #[error("the mapping takes \"{}\" from \"{file}\", a file that is not among those given", .role.title())]
@@ -415,7 +420,9 @@ impl ExtractError {
             Self::ZeroColumns { .. } => "Check the query that made the file: it selects nothing.",
             Self::ReadFailed { .. } => "Check that the file is still there and readable, then choose it again.",
             Self::FileChanged { .. } => "Wait until whatever writes the file is done, then choose it again.",
-            Self::MissingRole { .. } => "Add the column to the extract, or say in the mapping which column it is.",
+            Self::MissingRole { .. } => {
+                "Add the column to the extract or mend its values, or say in the mapping which column it is."
+            }
             Self::UnknownFile { .. } => "Choose that file as well, or correct the mapping.",
             Self::UnknownColumn { .. } => "Correct the mapping: pick one of the file's columns.",
             Self::WrongType { .. } => "Pick another column for this role, or write the column with the right type.",
@@ -442,9 +449,11 @@ impl ExtractError {
     /// The column at fault, if it is one column's fault.
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::Damaged { column, .. } | Self::UnknownCodec { column, .. } | Self::NotUtf8 { column, .. } => {
-                column.as_deref()
-            }
+            Self::Damaged { column, .. }
+            | Self::UnknownCodec { column, .. }
+            | Self::NotUtf8 { column, .. }
+            | Self::Encrypted { column, .. } => column.as_deref(),
+            Self::MissingRole { column, .. } => column.as_ref().map(|at| at.column.as_str()),
             Self::UnknownColumn { column, .. }
             | Self::WrongType { column, .. }
             | Self::NestedColumn { column, .. }
@@ -470,7 +479,7 @@ impl ExtractError {
             | Self::Misfit { file, .. }
             | Self::DayOrMonth { file, .. }
             | Self::Truncated { file, .. }
-            | Self::Encrypted { file }
+            | Self::Encrypted { file, .. }
             | Self::Damaged { file, .. }
             | Self::UnknownCodec { file, .. }
             | Self::ZeroRows { file }
@@ -489,8 +498,8 @@ impl ExtractError {
             | Self::AllKeysNull { file }
             | Self::OrderOfTwoCustomers { file, .. }
             | Self::NothingJoins { file, .. } => Some(file),
+            Self::MissingRole { column, .. } => column.as_ref().map(|at| at.file.as_str()),
             Self::NoFiles
-            | Self::MissingRole { .. }
             | Self::AsOfNeedsDates
             | Self::NothingBeforeAsOf { .. }
             | Self::TooMany { .. }

@@ -49,6 +49,9 @@ pub struct Warning {
     pub message: String,
     /// How many rows, orders, lines or customers it concerns.
     pub count: u64,
+    /// What to do about it, in one sentence.
+    #[serde(default)]
+    pub action: String,
 }
 
 /// results.json `extract`.

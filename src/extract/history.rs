@@ -1,5 +1,6 @@
 //! The order history: what every later room reads, whatever the files looked like.
 
+use super::bought::{Bought, Counter};
 use super::ids::Ids;
 
 /// Hour or weekday of an order that has none.
@@ -36,9 +37,13 @@ pub struct OrderHistory {
     pub line_start: Vec<u32>,
     /// The lines, within an order in ascending order of product.
     pub lines: Vec<Line>,
-    /// Reordered lines of each order (see [`OrderHistory::count_reorders`]): much is made of these counts alone, and the
-    /// lines are too many to be walked for each.
+    /// Reordered lines of each order: much is made of these counts alone, and the lines are too many to be walked for
+    /// each. This and the next two are what [`OrderHistory::count`] counts.
     pub reorders: Vec<u32>,
+    /// Distinct products of each customer.
+    pub bought: Vec<Bought>,
+    /// Per product, the most orders that a customer who bought it has; 0 where nobody did.
+    pub most_orders: Vec<u32>,
     /// Number of distinct products in the extract's catalogue (bought or not).
     pub products: u32,
     /// Category of each product, an index into `categories`; empty without categories.
@@ -140,11 +145,28 @@ impl OrderHistory {
         orders.map(|o| self.basket(o)).filter(|&(_, lines)| lines > 0)
     }
 
-    /// Counts the reordered lines of each order: for whoever puts a history together line by line.
-    pub fn count_reorders(&mut self) {
-        self.reorders = (0..self.order_count())
-            .map(|o| self.lines_of(o).iter().map(|line| u32::from(line.reordered())).sum())
-            .collect();
+    /// Counts the reordered lines of each order, each customer's distinct products and each product's buyers: for whoever
+    /// puts a history together line by line.
+    pub fn count(&mut self) {
+        let mut counter = Counter::new(self.products as usize);
+        self.reorders.clear();
+        self.bought.clear();
+        for c in 0..self.customer_count() {
+            let orders = self.orders_of(c);
+            counter.customer(orders.len());
+            let mut bought = Bought::default();
+            for o in orders {
+                let lines = self.line_start[o] as usize..self.line_start[o + 1] as usize;
+                self.reorders.push(counter.order::<true>(&mut self.lines[lines], &mut bought).reorders);
+            }
+            self.bought.push(bought);
+        }
+        self.most_orders = counter.most_orders().collect();
+    }
+
+    /// Distinct products that customers with at least `min_orders` orders bought.
+    pub fn products_bought(&self, min_orders: u32) -> usize {
+        self.most_orders.iter().filter(|&&orders| orders > 0 && orders >= min_orders).count()
     }
 }
 

@@ -14,15 +14,17 @@ use super::numbers::Numbers;
 use super::preview::texts;
 use super::read::{describe, open};
 use super::schema::{
-    ColumnClass, ColumnInspection, ColumnReading, FileInspection, Inspection, Mapping, Proposal, ReadAs, Role,
+    ColumnClass, ColumnInspection, ColumnReading, FileInspection, Inspection, Mapping, MissingRole, Proposal, ReadAs,
+    Role,
 };
 use super::source::Source;
 use super::synonyms::{self, CONTEXT, EXACT, Level, level, name_score, normalise, stem_words};
 use super::table::Table;
 use super::time::Times;
+use super::unfit::{Unfit, unfit, values_fit};
 
 /// Rows looked at in every column.
-const SAMPLE_ROWS: usize = 1000;
+pub(super) const SAMPLE_ROWS: usize = 1000;
 /// Values shown.
 const PREVIEW_ROWS: usize = 5;
 /// Rows of a key column that another file's values are looked up in.
@@ -83,6 +85,8 @@ struct Look<'t> {
 struct Sample {
     numbers: Vec<f64>,
     times_ok: bool,
+    /// They cannot be read. The name alone counts then, and whoever reads the column says what is wrong with it.
+    unreadable: bool,
 }
 
 /// Looks at footers and first rows and proposes roles.
@@ -97,7 +101,11 @@ pub fn inspect(sources: &[Arc<dyn Source>]) -> Result<Inspection, ExtractError> 
         let (layout, looks) = look(&tables)?;
         let readings = keys_as_text(&looks);
         if readings.is_empty() {
-            return conclude(layout, looks, read_as);
+            let mut found = conclude(layout, looks, read_as)?;
+            if !found.missing.is_empty() {
+                explain(&mut found.missing, &unfit(&tables, &found.mapping)?);
+            }
+            return Ok(found);
         }
         for reading in &readings {
             for table in tables.iter_mut().filter(|t| t.name() == reading.file) {
@@ -154,6 +162,16 @@ fn conclude(layout: Layout, looks: Vec<Look<'_>>, read_as: Vec<ColumnReading>) -
     Ok(Inspection { files: looks.into_iter().map(|l| l.inspection).collect(), proposals, mapping, missing })
 }
 
+/// Adds why columns that are called like missing roles do not play them.
+pub(super) fn explain(missing: &mut [MissingRole], unfit: &[Unfit]) {
+    for missing in missing {
+        if let Some(unfit) = unfit.iter().find(|unfit| unfit.role == missing.role) {
+            missing.hint = format!("{}; {}", missing.hint, unfit.reason);
+            missing.column = Some(unfit.column.clone());
+        }
+    }
+}
+
 /// Keys that are whole numbers in one CSV file and text in another file (`007`, `A17`) must be text in both to be
 /// equal; so must the parts of one table.
 fn keys_as_text(looks: &[Look<'_>]) -> Vec<ColumnReading> {
@@ -192,7 +210,11 @@ impl<'t> Look<'t> {
         let usable: Vec<usize> = (0..inspection.columns.len()).filter(|&i| inspection.columns[i].usable).collect();
         let mut sample: Vec<Sample> = inspection.columns.iter().map(|_| Sample::default()).collect();
         let mut numbers = Numbers::default();
+        for &column in usable.iter().filter(|_| table.rows() > 0) {
+            sample[column].unreadable = true;
+        }
         for (column, array) in first_rows(table, &usable, SAMPLE_ROWS)? {
+            sample[column].unreadable = false;
             let preview = texts(&array.slice(0, array.len().min(PREVIEW_ROWS)));
             inspection.columns[column].preview = preview;
             numbers.read(&array);
@@ -268,19 +290,8 @@ impl<'t> Look<'t> {
     /// Do the first values allow the role?
     fn values_fit(&self, role: Role, column: usize) -> bool {
         let sample = &self.sample[column];
-        let mut numbers = sample.numbers.iter().copied().filter(|v| !v.is_nan()).peekable();
-        let empty = numbers.peek().is_none();
-        match role {
-            Role::OrderTimestamp => sample.times_ok,
-            Role::Hour => numbers.all(|v| (0.0..24.0).contains(&v)),
-            Role::Weekday => !empty && numbers.all(|v| (0.0..=7.0).contains(&v)),
-            Role::Reordered => numbers.all(|v| v == 0.0 || v == 1.0),
-            Role::OrderSequence => !empty && numbers.all(|v| (0.0..100_000.0).contains(&v) && v.floor() >= v),
-            Role::ReorderRatio | Role::LoyaltyScore | Role::FreqScore => {
-                !empty && numbers.all(|v| (0.0..=1.0).contains(&v))
-            }
-            _ => true,
-        }
+        sample.unreadable
+            || if role == Role::OrderTimestamp { sample.times_ok } else { values_fit(role, &sample.numbers) }
     }
 
     /// Best category column and its level.
@@ -574,7 +585,7 @@ fn confirm_keys(looks: &mut [Look<'_>]) -> Result<(), ExtractError> {
 }
 
 /// The first rows of some columns; columns that cannot be read are left out, the run will say why.
-fn first_rows(
+pub(super) fn first_rows(
     table: &dyn Table,
     columns: &[usize],
     rows: usize,

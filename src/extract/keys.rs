@@ -64,6 +64,8 @@ enum Store {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interner {
     store: Store,
+    /// The first id, if all that came after it follow one upon another: then numbers need not be looked up.
+    first_of_row: Option<i64>,
     /// `dense[v]` is the number of the small integer `v`.
     dense: Vec<u32>,
     /// How far `dense` may grow.
@@ -79,6 +81,7 @@ impl Interner {
     pub(super) fn new(rows: usize) -> Self {
         Self {
             store: Store::Nothing,
+            first_of_row: None,
             dense: Vec::new(),
             dense_limit: rows.saturating_mul(4).saturating_add(SMALL_TABLE).min(1 << 28),
             table: HashTable::new(),
@@ -161,6 +164,9 @@ impl Interner {
         if array.null_count() == 0 {
             for values in array.values().chunks(AT_HAND) {
                 let begin = out.len();
+                if self.in_a_row(values, out) {
+                    continue;
+                }
                 // Small ids that are known, which is most of them, in a loop without branches; then the others.
                 let (dense, mut unknown) = (&self.dense, false);
                 out.extend(values.iter().map(|&value| {
@@ -177,6 +183,10 @@ impl Interner {
                         continue;
                     }
                     let value = value.into();
+                    if insert && let Some(new) = self.small(value) {
+                        *number = new;
+                        continue;
+                    }
                     *number = match last {
                         Some((v, number)) if v == value => number,
                         _ => self.integer(value, insert)?,
@@ -235,7 +245,53 @@ impl Interner {
         Ok(())
     }
 
+    /// Numbers of `values` that are all known where ids follow one upon another; else adds none and says so.
+    fn in_a_row<V: Copy + Into<i64>>(&self, values: &[V], out: &mut Vec<u32>) -> bool {
+        let (Some(first), Some(last)) = (self.first_of_row, self.len().checked_sub(1)) else { return false };
+        let (begin, last) = (out.len(), last as i64);
+        // Negative if one of them lies outside; no branches, so that several are done at once.
+        let mut outside = 0;
+        out.extend(values.iter().map(|&value| {
+            let number = value.into().wrapping_sub(first);
+            outside |= number | last.wrapping_sub(number);
+            number as u32
+        }));
+        if outside < 0 {
+            out.truncate(begin);
+        }
+        outside >= 0
+    }
+
+    /// Keeps account of whether `value`, which comes after `known` others, follows upon the one before it.
+    #[inline]
+    fn follow(first_of_row: &mut Option<i64>, known: usize, value: i64) {
+        if known == 0 {
+            *first_of_row = Some(value);
+        } else if first_of_row.and_then(|first| first.checked_add(known as i64)) != Some(value) {
+            *first_of_row = None;
+        }
+    }
+
+    /// The number of an integer within the dense table, which may be new; `None` if it lies elsewhere.
+    #[inline]
+    fn small(&mut self, value: i64) -> Option<u32> {
+        let number = self.dense.get_mut(usize::try_from(value).ok()?)?;
+        if *number == EMPTY {
+            let Store::Narrow(values) = &mut self.store else { return None };
+            if values.len() >= MOST {
+                return None;
+            }
+            *number = values.len() as u32;
+            Self::follow(&mut self.first_of_row, values.len(), value);
+            values.push(value);
+        }
+        Some(*number)
+    }
+
     fn integer(&mut self, value: i64, insert: bool) -> Result<u32, KeyError> {
+        if insert && let Some(number) = self.small(value) {
+            return Ok(number);
+        }
         if let Ok(at) = usize::try_from(value)
             && let Some(&number) = self.dense.get(at)
         {
@@ -245,13 +301,7 @@ impl Interner {
             if !insert {
                 return Ok(ABSENT);
             }
-            let number = match &mut self.store {
-                Store::Narrow(values) if values.len() < MOST => {
-                    values.push(value);
-                    values.len() as u32 - 1
-                }
-                _ => self.push_number(i128::from(value))?,
-            };
+            let number = self.push_number(i128::from(value))?;
             self.dense[at] = number;
             return Ok(number);
         }
@@ -309,9 +359,11 @@ impl Interner {
         }
         if let Store::Narrow(values) = &mut self.store {
             if let Ok(value) = i64::try_from(value) {
+                Self::follow(&mut self.first_of_row, number, value);
                 values.push(value);
                 return Ok(number as u32);
             }
+            self.first_of_row = None;
             self.store = Store::Wide(values.iter().map(|&v| i128::from(v)).collect());
         }
         if let Store::Wide(values) = &mut self.store {

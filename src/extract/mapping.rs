@@ -62,7 +62,7 @@ impl Mapping {
         }
         self.check_places()?;
         match self.missing().into_iter().next() {
-            Some(MissingRole { role, hint }) => Err(ExtractError::MissingRole { role, hint }),
+            Some(MissingRole { role, hint, column }) => Err(ExtractError::MissingRole { role, hint, column }),
             None => Ok(()),
         }
     }
@@ -111,7 +111,7 @@ impl Mapping {
         let mut missing = Vec::new();
         let mut need = |ok: bool, role: Role, hint: &str| {
             if !ok {
-                missing.push(MissingRole { role, hint: hint.to_owned() });
+                missing.push(MissingRole { role, hint: hint.to_owned(), column: None });
             }
         };
         need(self.has(Role::Customer), Role::Customer, "each order needs the id of its customer");
@@ -238,12 +238,17 @@ fn check_type(role: Role, file: &str, column: &ColumnInspection) -> Result<(), E
     if let (ColumnClass::Text, Some(value)) = (column.class, column.preview.iter().find(|v| !v.trim().is_empty())) {
         kind = format!("{kind} (such as \"{value}\")");
     }
-    let wanted = match need(role) {
+    let wanted = wanted(role);
+    Err(ExtractError::WrongType { role, file: file.to_owned(), column: column.name.clone(), kind, wanted })
+}
+
+/// What columns play `role`, in words.
+pub(super) fn wanted(role: Role) -> &'static str {
+    match need(role) {
         Need::Key => "integers or text",
         Need::Number => "numbers",
         Need::Flag => "true and false, or 1 and 0",
         Need::Time => "dates or timestamps (as text: YYYY-MM-DD or YYYY-MM-DD hh:mm:ss)",
         Need::Name => "text",
-    };
-    Err(ExtractError::WrongType { role, file: file.to_owned(), column: column.name.clone(), kind, wanted })
+    }
 }

@@ -6,6 +6,7 @@
 //! table of customers) and says in its findings what was dropped, merged or derived on the way.
 
 pub mod columns;
+pub mod ends;
 pub mod error;
 pub mod findings;
 mod flags;
@@ -16,6 +17,7 @@ pub mod remote;
 pub mod schema;
 pub mod source;
 
+mod bought;
 mod bound;
 mod catalogue;
 mod chunks;
@@ -36,14 +38,18 @@ mod parquet_file;
 mod preview;
 mod read;
 mod read_ahead;
+mod remedy;
 mod reorders;
 mod runs;
 mod short_sort;
 mod synonyms;
 mod table;
+mod thrift;
 pub(crate) mod time;
+mod unfit;
 mod zones;
 
+pub use bought::Bought;
 pub use hash::sha256;
 pub use inspect::inspect;
 pub use read::{ReadOptions, read};

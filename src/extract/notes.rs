@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::findings::Warning;
+use super::remedy::remedy;
+use super::schema::Mapping;
 
 /// Counts per warning code, with the place of the first occurrence.
 #[derive(Debug, Default)]
@@ -38,13 +40,25 @@ impl Notes {
         self.add(code, count, sentence, String::new);
     }
 
-    /// The warnings in order of code.
-    pub(super) fn warnings(self) -> Vec<Warning> {
+    /// The warnings in order of code, each with its place (or at least the column of its role) and what to do.
+    pub(super) fn warnings(self, mapping: &Mapping) -> Vec<Warning> {
         self.notes
             .into_iter()
             .map(|(code, note)| {
-                let place = if note.first.is_empty() { String::new() } else { format!(" (first: {})", note.first) };
-                Warning { code: code.to_owned(), message: format!("{}{place}.", note.sentence), count: note.count }
+                let (role, action) = remedy(code);
+                debug_assert!(!action.is_empty(), "what to do about {code}?");
+                let column = role.and_then(|role| mapping.roles.get(&role)?.first());
+                let place = match column {
+                    _ if !note.first.is_empty() => format!(" (first: {})", note.first),
+                    Some(at) => format!(" (column \"{}\" of \"{}\")", at.column, at.file),
+                    None => String::new(),
+                };
+                Warning {
+                    code: code.to_owned(),
+                    message: format!("{}{place}.", note.sentence),
+                    count: note.count,
+                    action: action.to_owned(),
+                }
             })
             .collect()
     }

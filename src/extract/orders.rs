@@ -23,6 +23,8 @@ pub(super) const NO_ORDER: u32 = u32::MAX;
 pub(super) const LATE: u32 = u32::MAX - 1;
 /// In place of a position: the order id stands under several customers.
 pub(super) const SHARED: u32 = u32::MAX - 2;
+/// Days between two orders, at most: a century. What is longer was counted in other units.
+const LONGEST_GAP: f64 = 36_525.0;
 /// No more orders than this.
 const MOST_ORDERS: usize = (u32::MAX - 3) as usize;
 
@@ -92,30 +94,27 @@ const ORDER_ROLES: [Role; 7] = [
     Role::Weekday,
 ];
 
-/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide). `then` says what another
-/// worker, where there is one, can go on with as soon as it has read them.
-pub(super) async fn read_orders<T>(
+/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide).
+pub(super) async fn read_orders(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
     as_of_day: Option<i32>,
     reading: &mut Reading<'_>,
-    then: impl FnOnce() -> Result<Option<T>, ExtractError>,
-) -> Result<(Orders, Option<T>), ExtractError> {
-    let (raw, started) = read_rows(parts, rows_are_lines, reading, then).await?;
+) -> Result<Orders, ExtractError> {
+    let raw = read_rows(parts, rows_are_lines, reading).await?;
     if raw.key.is_empty() {
         let file = parts.first().map(|p| p.table.name().to_owned()).unwrap_or_default();
         return Err(ExtractError::AllKeysNull { file });
     }
     check_shared(&raw, parts, rows_are_lines, reading)?;
-    Ok((arrange(raw, as_of_day, reading).await?, started))
+    arrange(raw, as_of_day, reading).await
 }
 
-async fn read_rows<T>(
+async fn read_rows(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
     reading: &mut Reading<'_>,
-    then: impl FnOnce() -> Result<Option<T>, ExtractError>,
-) -> Result<(RawOrders, Option<T>), ExtractError> {
+) -> Result<RawOrders, ExtractError> {
     let hint = parts.iter().map(|p| p.table.row_hint()).fold(0, usize::saturating_add);
     let any = |role| parts.iter().any(|p| p.has(role));
     let orders = if rows_are_lines { hint / 4 } else { hint };
@@ -132,19 +131,20 @@ async fn read_rows<T>(
         hour: any(Role::Hour).then(|| Vec::with_capacity(orders)),
         weekday: any(Role::Weekday).then(|| Vec::with_capacity(orders)),
     };
-    let mut started = None;
-    let mut then = Some(then);
-    for (at, part) in parts.iter().enumerate() {
-        let (slots, batches) = part.ahead(&ORDER_ROLES)?;
-        if let Some(then) = then.take_if(|_| at + 1 == parts.len()) {
-            started = then()?;
-        }
+    for part in parts {
+        // Another worker has the lines to decode by now, which are more; where rows are lines, it has nothing yet.
+        let (slots, batches) = if rows_are_lines {
+            part.ahead(&ORDER_ROLES)?
+        } else {
+            let (slots, batches) = part.stream(&ORDER_ROLES)?;
+            (slots, Ahead::Here(batches))
+        };
         read_part(part, &slots, batches, rows_are_lines, &mut raw, reading).await?;
     }
     if let Some(weekday) = &mut raw.weekday {
         number_weekdays(weekday, reading);
     }
-    Ok((raw, started))
+    Ok(raw)
 }
 
 /// Weekdays written 1..=7 with Sunday as 7 become 0..=6 with Sunday as 0.
@@ -260,11 +260,13 @@ async fn read_batches(
                 }
             }
         };
-        limit(&mut gap, &mut watches[1], |v| v >= 0.0);
+        limit(&mut gap, &mut watches[1], |v| (0.0..=LONGEST_GAP).contains(&v));
         limit(&mut hour, &mut watches[2], |v| (0.0..24.0).contains(&v));
         limit(&mut weekday, &mut watches[3], |v| (0.0..8.0).contains(&v) && v.floor() >= v);
 
-        for row in 0..batch.num_rows() {
+        let plain = raw.push_new(&customers, &keys, &sequence, &stamp, &gap, &hour, &weekday);
+        let rows = if plain { 0..0 } else { 0..batch.num_rows() };
+        for row in rows {
             let (customer, key) = (customers[row], keys[row]);
             if customer == NULL || key == NULL {
                 reading.integrity.null_keys += 1;
@@ -337,7 +339,7 @@ async fn read_batches(
             w_gap,
             Role::DaysSincePrior,
             "gap_invalid",
-            "Days since the prior order that are negative, infinite or no number were left out",
+            "Days since the prior order that are negative, more than a century or no number were left out",
         ),
         (w_hour, Role::Hour, "hour_invalid", "Hours outside 0 to 23 were left out"),
         (w_weekday, Role::Weekday, "weekday_invalid", "Weekdays outside 0 to 6 were left out"),
@@ -390,6 +392,54 @@ fn zone_offset(part: &Bound<'_>, reading: &mut Reading<'_>) -> i64 {
 }
 
 impl RawOrders {
+    /// Adds a batch whose rows are all orders never seen before, as most orders files have them: whole columns at once.
+    /// Adds nothing and says so if they are not.
+    #[allow(clippy::too_many_arguments, reason = "one per column of an order")]
+    fn push_new(
+        &mut self,
+        customers: &[u32],
+        keys: &[u32],
+        sequence: &Numbers,
+        stamp: &Times,
+        gap: &Numbers,
+        hour: &Numbers,
+        weekday: &Numbers,
+    ) -> bool {
+        let (rows, next) = (keys.len(), self.key.len());
+        let Some(known) = self.first.len().checked_sub(rows) else { return false };
+        // Numbers are given in order of first appearance.
+        let new = keys.iter().zip(known as u32..).all(|(&key, number)| key == number)
+            && self.first[known..].iter().all(|&at| at == NO_ORDER)
+            && customers.len() == rows
+            && !customers.contains(&NULL)
+            && next + rows <= MOST_ORDERS;
+        if !new {
+            return false;
+        }
+        for (first, at) in self.first[known..].iter_mut().zip(next as u32..) {
+            *first = at;
+        }
+        self.key.extend_from_slice(keys);
+        self.customer.extend_from_slice(customers);
+        fn extend<T: Copy>(column: Option<&mut Vec<T>>, values: &[T], rows: usize, absent: T) {
+            if let Some(column) = column {
+                let known = &values[..rows.min(values.len())];
+                let end = column.len() + rows;
+                column.extend_from_slice(known);
+                column.resize(end, absent);
+            }
+        }
+        extend(self.sequence.as_mut(), &sequence.values, rows, f64::NAN);
+        extend(self.gap.as_mut(), &gap.values, rows, f64::NAN);
+        extend(self.stamp.as_mut(), &stamp.values, rows, NEVER);
+        for (column, numbers) in [(&mut self.hour, hour), (&mut self.weekday, weekday)] {
+            if let Some(column) = column {
+                column.extend((0..rows).map(|row| clock(numbers, row)));
+            }
+        }
+        true
+    }
+
     /// Adds what a further line says about the order at `at`: the earliest time, and what was still unknown.
     /// Does the line disagree about the sequence?
     #[allow(clippy::too_many_arguments, reason = "one per column of an order")]
@@ -506,6 +556,11 @@ async fn arrange(
     }
     drop(cursor);
 
+    if let Some(sequence) = &raw.sequence {
+        let without = placed.iter().filter(|row| sequence[**row as usize].is_nan()).count();
+        let sentence = "Orders without a sequence number were put after the customer's other orders";
+        reading.notes.say("sequence_missing", without as u64, sentence);
+    }
     let mut ties = 0u64;
     for (c, pair) in order_start.windows(2).enumerate() {
         let rows = &mut placed[pair[0] as usize..pair[1] as usize];

@@ -126,9 +126,9 @@ impl Iterator for ColumnChunks {
     type Item = ParquetResult<Box<dyn PageReader>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let group = self.next;
-        let row_group = self.metadata.row_groups().get(group)?;
-        self.next += 1;
+        let mut rest = self.metadata.row_groups().iter().enumerate().skip(self.next);
+        let (group, row_group) = rest.find(|(_, group)| group.num_rows() > 0)?;
+        self.next = group + 1;
         let chunk = row_group.column(self.leaf);
         let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
         let pages = SerializedPageReader::new(Arc::clone(&self.chunks), chunk, rows, None);

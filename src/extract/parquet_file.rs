@@ -18,11 +18,14 @@ use super::remote::{Ahead, Far, Form};
 use super::schema::{ColumnClass, ReadAs};
 use super::source::{Source, SourceError};
 use super::table::{BATCH_ROWS, Batches, Table, TableColumn};
+use super::thrift::has_field;
 use super::zones::{ARROW_SCHEMA, zones};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 const MAGIC_ENCRYPTED: &[u8; 4] = b"PARE";
 const TAIL: u64 = 8;
+/// The footer's field that says how columns are encrypted.
+const ENCRYPTION: i64 = 8;
 /// No table of orders is compressed better than to this many rows in a byte.
 const MOST_ROWS_PER_BYTE: u64 = 1000;
 /// Rows from which another worker's start is worth it.
@@ -34,6 +37,8 @@ const FREE_ROWS: u64 = 1_000_000;
 #[derive(Clone)]
 pub(super) struct ParquetFile {
     source: Arc<dyn Source>,
+    /// Are columns encrypted, though the footer is not?
+    encrypted: bool,
     metadata: Arc<ParquetMetaData>,
     columns: Arc<[TableColumn]>,
 }
@@ -85,7 +90,8 @@ impl ParquetFile {
         if columns.is_empty() {
             return Err(ExtractError::ZeroColumns { file });
         }
-        Ok(Self { source: Arc::clone(source), metadata: Arc::new(metadata), columns: columns.into() })
+        let encrypted = has_field(&footer, ENCRYPTION);
+        Ok(Self { source: Arc::clone(source), encrypted, metadata: Arc::new(metadata), columns: columns.into() })
     }
 
     /// The first trouble that pages had, or else what the decoder said, with the columns it may be about.
@@ -97,6 +103,9 @@ impl ParquetFile {
             Some(Trouble::Page { leaf, group, detail }) => {
                 let root = self.metadata.file_metadata().schema_descr().get_column_root_idx(leaf);
                 let column = self.columns.get(root).map(|c| c.name.clone());
+                if self.encrypted {
+                    return ExtractError::Encrypted { file, column };
+                }
                 ExtractError::Damaged { file, column, row_group: Some(group + 1), detail: bounded(&detail) }
             }
             None => {
@@ -113,7 +122,7 @@ impl ParquetFile {
     /// Can this build decompress the column?
     fn check_codec(&self, column: usize) -> Result<(), ExtractError> {
         let schema = self.metadata.file_metadata().schema_descr();
-        for group in self.metadata.row_groups() {
+        for group in self.metadata.row_groups().iter().filter(|group| group.num_rows() > 0) {
             for (leaf, chunk) in group.columns().iter().enumerate() {
                 if schema.get_column_root_idx(leaf) == column && chunk.compression() == Compression::LZO {
                     return Err(ExtractError::UnknownCodec {
@@ -287,7 +296,7 @@ fn read_footer(source: &dyn Source) -> Result<Vec<u8>, ExtractError> {
     source.read(len - TAIL, &mut tail).map_err(failed)?;
     let [a, b, c, d, magic @ ..] = tail;
     if &head == MAGIC_ENCRYPTED || &magic == MAGIC_ENCRYPTED {
-        return Err(ExtractError::Encrypted { file });
+        return Err(ExtractError::Encrypted { file, column: None });
     }
     if &head != MAGIC {
         return not_parquet(looks_like(&head).unwrap_or("it does not begin with Parquet's mark").to_owned());
@@ -357,6 +366,10 @@ fn check_metadata(source: &dyn Source, metadata: &ParquetMetaData) -> Result<(),
         if group.num_columns() != schema.num_columns() {
             let detail = format!("{} columns where the schema has {}", group.num_columns(), schema.num_columns());
             return damaged(None, number, detail);
+        }
+        // Writers say anything of the place of chunks that hold nothing; nobody reads them.
+        if group.num_rows() == 0 {
+            continue;
         }
         for chunk in group.columns() {
             let name = || Some(chunk.column_path().string());

@@ -11,14 +11,16 @@ use super::error::ExtractError;
 use super::findings::{ExtractFindings, FileFindings, Integrity, Layout};
 use super::held_out::is_held_out;
 use super::history::{Extract, OrderHistory};
+use super::inspect::explain;
 use super::lines::{Opened, read_lines};
 use super::notes::Notes;
 use super::orders::read_orders;
 use super::parquet_file::{ParquetFile, is_parquet, source_error};
 use super::reorders::settle_reorders;
-use super::schema::{ColumnInspection, ColumnReading, FileInspection, Mapping, Role};
+use super::schema::{ColumnInspection, ColumnReading, FileInspection, Mapping, MissingRole, Role};
 use super::source::Source;
 use super::table::Table;
+use super::unfit::unfit;
 use crate::pace::Pace;
 
 /// What can be told to a reading beyond its mapping.
@@ -72,10 +74,20 @@ pub async fn read(
 ) -> Result<(Extract, ExtractFindings), ExtractError> {
     let tables = open(sources, &mapping.read_as)?;
     let inspections: Vec<FileInspection> = tables.iter().map(|t| describe(t.as_ref())).collect();
-    mapping.check_files(&inspections)?;
+    mapping.check_files(&inspections).or_else(|error| {
+        let ExtractError::MissingRole { role, hint, column } = error else { return Err(error) };
+        let mut missing = [MissingRole { role, hint, column }];
+        explain(&mut missing, &unfit(&tables, mapping)?);
+        let [MissingRole { role, hint, column }] = missing;
+        Err(ExtractError::MissingRole { role, hint, column })
+    })?;
 
     let mut reading =
         Reading { pace, notes: Notes::default(), integrity: Integrity::default(), rows_done: 0, rows_total: 0 };
+    for left in unfit(&tables, mapping)? {
+        let sentence = "Columns that are called like a role but cannot play it were not used";
+        reading.notes.add("column_not_used", 1, sentence, || left.reason);
+    }
     let (mut bound, used) = bind(&tables, mapping, &mut reading);
     let unused: Vec<&dyn Table> =
         tables.iter().map(Box::as_ref).filter(|t| !bound.iter().any(|b| b.table.name() == t.name())).collect();
@@ -130,7 +142,7 @@ pub async fn read(
         })
         .collect();
     findings.integrity = reading.integrity;
-    findings.warnings = reading.notes.warnings();
+    findings.warnings = reading.notes.warnings(mapping);
     Ok((extract, findings))
 }
 
@@ -211,8 +223,9 @@ async fn read_history(
         }
     }
 
-    let open_lines = || line_parts.first().map(Opened::of_star).transpose();
-    let (mut orders, opened) = read_orders(&order_parts, wide, options.as_of_day, reading, open_lines).await?;
+    // Before the orders: another worker, where there is one, decodes the lines meanwhile.
+    let opened = line_parts.first().map(Opened::of_star).transpose()?;
+    let mut orders = read_orders(&order_parts, wide, options.as_of_day, reading).await?;
     let line_parts = if wide { order_parts } else { line_parts };
     let mut catalogue = read_catalogue(&products, &categories, &line_parts, reading).await?;
     let lines = read_lines(&line_parts, wide, opened, &mut orders, &mut catalogue, reading).await?;
@@ -230,6 +243,8 @@ async fn read_history(
         line_start: lines.line_start,
         lines: lines.lines,
         reorders: Vec::new(),
+        bought: Vec::new(),
+        most_orders: Vec::new(),
         products,
         product_category: shelf.product_category,
         categories: shelf.categories,

@@ -344,6 +344,9 @@ pub struct Inspection {
 pub struct MissingRole {
     /// The role.
     pub role: Role,
-    /// What it is needed for, and what would do instead.
+    /// What it is needed for, and what would do instead; and why a column that is called like it does not do.
     pub hint: String,
+    /// That column, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<ColumnRef>,
 }

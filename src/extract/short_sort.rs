@@ -11,7 +11,8 @@ pub(super) fn sort(lines: &mut [Line]) {
         0 | 1 => {}
         2..=8 => by_counting::<8>(lines),
         9..=16 => by_counting::<16>(lines),
-        17..=32 => by_counting::<32>(lines),
+        17..=24 => by_counting::<24>(lines),
+        25..=32 => by_counting::<32>(lines),
         _ => by_comparing(lines),
     }
 }
@@ -24,10 +25,12 @@ fn by_comparing(lines: &mut [Line]) {
 
 /// Sorts at most `N` lines.
 fn by_counting<const N: usize>(lines: &mut [Line]) {
+    // Signed in the same order: processors have such a comparison, of unsigned numbers they have none.
+    const SIGN: u32 = 1 << 31;
     let n = lines.len();
-    let mut places = [u32::MAX; N];
+    let mut places = [i32::MAX; N];
     for (place, line) in places.iter_mut().zip(&*lines) {
-        *place = line.place();
+        *place = (line.place() ^ SIGN).cast_signed();
     }
     let mut before = [0_u32; N];
     for &other in &places[..n] {
@@ -41,7 +44,7 @@ fn by_counting<const N: usize>(lines: &mut [Line]) {
         return;
     }
     for (&place, &at) in places.iter().zip(&before).take(n) {
-        lines[at as usize] = Line::at_place(place);
+        lines[at as usize] = Line::at_place(place.cast_unsigned() ^ SIGN);
     }
 }
 

@@ -32,6 +32,9 @@ pub trait Source: Send + Sync {
         self.read(offset, &mut buf[at..])
     }
 
+    /// These bytes will be asked for next, as far as one can tell: a host that can fetch them meanwhile may.
+    fn expect(&self, _offset: u64, _length: usize) {}
+
     /// Another worker that decodes `columns` of this Parquet file, where the host has one to spare; they may come in the
     /// form beside them.
     fn remote(&self, _columns: &[(usize, Form)]) -> Option<Box<dyn RemoteDecoder>> {

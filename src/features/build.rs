@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::crew::{ranges, together, workers};
-use crate::extract::history::{Line, NO_CLOCK, OrderHistory};
+use crate::extract::Bought;
+use crate::extract::history::{NO_CLOCK, OrderHistory};
 use crate::pace::{Cancelled, Pace};
 use crate::readiness::clock::{Circle, CircularSum};
 use crate::stats::measured::NotMeasured;
@@ -17,7 +18,7 @@ const STRIDE: usize = 1_000;
 
 /// Computes all features of the customers with at least `min_orders` orders.
 ///
-/// One pass, no allocation per customer: products are counted with stamps, categories in an array
+/// One pass, no allocation per customer: products have been counted with the history, categories are in an array
 /// that is emptied through a bit set. Definitions are the canonical ones of the catalogue; moments
 /// of whole numbers are exact, the others follow Welford's recurrence in order of the orders.
 pub async fn build(history: &OrderHistory, min_orders: u32, pace: &Pace) -> Result<FeatureTable, Cancelled> {
@@ -63,7 +64,7 @@ async fn columns(
             out.excluded.no_lines += 1;
             continue;
         }
-        let baskets = counter.count(history, orders.clone(), &mut out.runs);
+        let baskets = counter.count(history, c, &mut out.runs);
         out.push(c as u32, orders.len() as u32, &gaps, &baskets);
         out.push_clock(history, orders, &circles);
     }
@@ -151,8 +152,7 @@ fn gap_moments(days: &[f64]) -> Gaps {
 struct Baskets {
     lines: u32,
     reordered: u32,
-    unique: u32,
-    unique_reordered: u32,
+    bought: Bought,
     categories: u32,
     entropy: f64,
     /// Lines per order with lines.
@@ -163,11 +163,8 @@ struct Baskets {
     share_after_first: Moments,
 }
 
-/// Reused arrays for counting distinct products and lines per category.
+/// Reused arrays for counting lines per category.
 struct LineCounter {
-    /// Per product: twice the tag of the last customer who bought it, plus 1 if that one reordered it.
-    stamp: Vec<u32>,
-    tag: u32,
     /// Per category: lines of the current customer.
     count: Vec<u32>,
     /// Which of `count` are not zero.
@@ -180,38 +177,25 @@ impl LineCounter {
     fn new(history: &OrderHistory) -> Self {
         let categories = history.categories.len();
         Self {
-            stamp: vec![0; (history.products as usize).max(history.product_category.len())],
-            tag: 0,
             count: vec![0; categories],
             touched: vec![0; categories.div_ceil(64)],
             log2: (0..4_096).map(|n| libm::log2(f64::from(n))).collect(),
         }
     }
 
-    fn count(&mut self, history: &OrderHistory, orders: std::ops::Range<usize>, runs: &mut ShareRuns) -> Baskets {
-        self.tag += 1;
+    fn count(&mut self, history: &OrderHistory, customer: usize, runs: &mut ShareRuns) -> Baskets {
         let mut out = Baskets {
             lines: 0,
             reordered: 0,
-            unique: 0,
-            unique_reordered: 0,
+            bought: history.bought[customer],
             categories: 0,
             entropy: 0.0,
             size: Whole::EMPTY,
             share: Moments::default(),
             share_after_first: Moments::default(),
         };
-        for o in orders {
-            let lines = history.lines_of(o);
-            if lines.is_empty() {
-                continue;
-            }
-            let mut reordered = 0;
-            for &line in lines {
-                reordered += u32::from(line.reordered());
-                self.count_line(history, line, &mut out);
-            }
-            let n = lines.len() as u32;
+        let orders = history.orders_of(customer);
+        for (reordered, n) in history.baskets(orders.clone()) {
             let share = f64::from(reordered) / f64::from(n);
             if out.size.n > 0 {
                 out.share_after_first.add(share);
@@ -221,27 +205,17 @@ impl LineCounter {
             out.lines += n;
             out.reordered += reordered;
         }
+        let lines = history.line_start[orders.start] as usize..history.line_start[orders.end] as usize;
+        for line in &history.lines[lines] {
+            if let Some(&category) = history.product_category.get(line.product() as usize)
+                && let Some(count) = self.count.get_mut(category as usize)
+            {
+                *count += 1;
+                self.touched[category as usize >> 6] |= 1 << (category & 63);
+            }
+        }
         self.drain(&mut out, runs);
         out
-    }
-
-    #[inline]
-    fn count_line(&mut self, history: &OrderHistory, line: Line, out: &mut Baskets) {
-        let product = line.product() as usize;
-        if let Some(stamp) = self.stamp.get_mut(product) {
-            let seen = *stamp >> 1 == self.tag;
-            let before = u32::from(seen) & *stamp & 1;
-            let now = before | u32::from(line.reordered());
-            out.unique += u32::from(!seen);
-            out.unique_reordered += now ^ before;
-            *stamp = (self.tag << 1) | now;
-        }
-        if let Some(&category) = history.product_category.get(product)
-            && let Some(count) = self.count.get_mut(category as usize)
-        {
-            *count += 1;
-            self.touched[category as usize >> 6] |= 1 << (category & 63);
-        }
     }
 
     /// Moves the customer's category counts into the runs, categories ascending, and takes their entropy.
@@ -313,7 +287,7 @@ impl Columns {
         let spread = baskets.size.std();
         self.set(B::ReorderRatio, f64::from(baskets.reordered) / lines);
         self.set(B::ReorderConsistency, baskets.share.std());
-        self.set(B::PctReorderedProducts, f64::from(baskets.unique_reordered) / f64::from(baskets.unique));
+        self.set(B::PctReorderedProducts, f64::from(baskets.bought.reordered) / f64::from(baskets.bought.products));
         self.set(B::MeanDaysBetweenOrders, gaps.mean);
         self.set(B::CvDaysBetweenOrders, gaps.cv);
         self.set(B::AvgBasketSize, average);
@@ -321,7 +295,7 @@ impl Columns {
         self.set(B::MinBasketSize, f64::from(baskets.size.min));
         self.set(B::MaxBasketSize, f64::from(baskets.size.max));
         self.set(B::BasketSizeCv, spread / average);
-        self.set(B::UniqueProducts, f64::from(baskets.unique));
+        self.set(B::UniqueProducts, f64::from(baskets.bought.products));
         self.set(B::UniqueAisles, f64::from(baskets.categories));
         self.set(B::AisleEntropy, baskets.entropy);
         self.corrected[Corrected::AvgBasketOrdersWithLines.index()].push(baskets.size.mean());

@@ -279,9 +279,9 @@ impl FeatureTable {
     /// What the reader of the memo should know about customers left out and values filled in.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        let mut warn = |code: &str, count: u64, message: String| {
+        let mut warn = |code: &str, count: u64, message: String, action: &str| {
             if count > 0 {
-                warnings.push(Warning { code: code.to_owned(), message, count });
+                warnings.push(Warning { code: code.to_owned(), message, count, action: action.to_owned() });
             }
         };
         warn(
@@ -289,16 +289,19 @@ impl FeatureTable {
             self.excluded.no_gap,
             "Customers with enough orders but no known days between them have no frequency score and no segment."
                 .into(),
+            "Give the days since the prior order, or a timestamp that they can be derived from.",
         );
         warn(
             "customers_without_lines",
             self.excluded.no_lines,
             "Customers with enough orders but no order line have no loyalty score and no segment.".into(),
+            "Export orders and lines of the same period.",
         );
         warn(
             "customers_without_score",
             self.excluded.invalid_score,
             "Customers whose frequency or loyalty is missing or outside its range have no segment.".into(),
+            "Mend the values: a frequency score lies above 0 and at most at 1, a loyalty score from 0 to 1.",
         );
         for feature in self.present() {
             warn(
@@ -312,6 +315,7 @@ impl FeatureTable {
                         super::catalogue::Imputation::Zero => "0",
                     }
                 ),
+                "Nothing: this is the canonical rule.",
             );
         }
         warnings

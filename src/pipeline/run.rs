@@ -27,9 +27,10 @@ use crate::prepare::sets::FeatureSet;
 use crate::readiness::assess::{assess, assess_customers};
 use crate::segments::agreement::agreement;
 use crate::segments::confidence::confidence;
-use crate::segments::findings::{GivenSegmentAgreement, Segment};
+use crate::segments::findings::{GivenSegmentAgreement, SensitivityPoint};
 use crate::segments::profile::profiles;
 use crate::segments::rule::{Segmentation, counts, segment};
+use crate::segments::sensitivity::sensitivity;
 use crate::stats::kmeans::KMeansParams;
 use crate::stats::measured::Measured;
 use crate::validation::findings::SplitStability;
@@ -139,7 +140,6 @@ pub async fn run_telling(
     });
     let ids = extract.customers().gather(table.customers());
     (listeners.features)(&id_name, &ids, &table);
-    let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
     draft.customers = table.rows() as u64;
     draft.extract.warnings.extend(table.warnings());
 
@@ -155,9 +155,7 @@ pub async fn run_telling(
     let evidence = segmentation.as_ref().map(|found| {
         let subject = Evidence {
             table: Arc::clone(&table),
-            freq: found.freq.clone(),
-            loyalty: found.loyalty.clone(),
-            labels: found.labels.clone(),
+            found: found.clone(),
             effort: Effort::quick().and(params.sets()),
             seed: wanted.seed,
         };
@@ -170,6 +168,7 @@ pub async fn run_telling(
     let (Some(found), Some(evidence)) = (&segmentation, evidence) else {
         nobody_qualifies(&mut draft, wanted.min_orders);
         draft.hashed(hashes.finish(pace).await??);
+        let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
         let outcome = draft.outcome();
         return Ok(Finished {
             outcome,
@@ -210,6 +209,7 @@ pub async fn run_telling(
 
     pace.stage(Stage::Prepare.name()).await?;
     draft.hashed(hashes.finish(&pace.part(0, 2, 10)).await??);
+    let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
     draft.drawings.boxes = boxes(&table, &found.labels, &pace.part(2, 3, 10)).await?;
     let heard = evidence.finish(pace).await?;
     let components = heard.components;
@@ -218,6 +218,7 @@ pub async fn run_telling(
     draft.clustering = heard.clustering;
     if let Measured::Value(validation) = &mut draft.validation {
         validation.split_stability = heard.split_stability;
+        validation.threshold_sensitivity = heard.sensitivity;
     }
     let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
     let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
@@ -265,9 +266,7 @@ async fn hashes(sources: &[Arc<dyn Source>], pace: &Pace) -> Result<Vec<String>,
 /// What needs the features and the rule's scores only, and so can go on beside the validation.
 struct Evidence {
     table: Arc<FeatureTable>,
-    freq: Vec<f64>,
-    loyalty: Vec<f64>,
-    labels: Vec<Segment>,
+    found: Segmentation,
     effort: Effort,
     seed: u64,
 }
@@ -278,21 +277,24 @@ struct Heard {
     components: Measured<CategoryComponents>,
     clustering: Measured<ClusteringFindings>,
     split_stability: Measured<SplitStability>,
+    sensitivity: Vec<SensitivityPoint>,
 }
 
 impl Evidence {
     async fn hear(&self, pace: &Pace) -> Result<Heard, Cancelled> {
-        let Self { table, seed, .. } = self;
-        let scores = [("freq_score", self.freq.as_slice()), ("loyalty_score", self.loyalty.as_slice())];
-        let features = review(table, &scores, *seed, &pace.part(3, 6, 10)).await?;
-        let halved = (self.freq.as_slice(), self.loyalty.as_slice());
-        let split_stability = split_stability(table, halved, &self.labels, *seed, &pace.part(6, 7, 10)).await?;
+        let Self { table, found, seed, .. } = self;
+        let (freq, loyalty) = (found.freq.as_slice(), found.loyalty.as_slice());
+        let sensitivity = sensitivity(found, *seed, &pace.part(3, 4, 10)).await?;
+        let scores = [("freq_score", freq), ("loyalty_score", loyalty)];
+        let features = review(table, &scores, *seed, &pace.part(4, 6, 10)).await?;
+        let split_stability =
+            split_stability(table, (freq, loyalty), &found.labels, *seed, &pace.part(6, 7, 10)).await?;
         let components = category_components(table, &pace.part(7, 10, 10)).await?;
         pace.stage(Stage::Clustering.name()).await?;
-        let rule: Vec<u32> = self.labels.iter().map(|&label| label as u32).collect();
+        let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
         let question = Question { table, components: &components, rule: Some(&rule), seed: *seed };
         let clustering = tribunal(question, &self.effort, pace).await?;
-        Ok(Heard { features, components, clustering, split_stability })
+        Ok(Heard { features, components, clustering, split_stability, sensitivity })
     }
 }
 

@@ -7,7 +7,6 @@ use crate::segments::bootstrap::bootstrap;
 use crate::segments::confidence::share_at_least;
 use crate::segments::findings::GivenSegmentAgreement;
 use crate::segments::rule::Segmentation;
-use crate::segments::sensitivity::sensitivity;
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::measured::Measured;
 use crate::stats::quantile::median;
@@ -69,14 +68,14 @@ pub(super) async fn validate_quick(
         }
         None => (Reliabilities { frequency: no_history(), loyalty: no_history() }, no_history(), no_history()),
     };
-    let part = |n: u64| pace.part(9 + n, 10 + n, 12);
+    let part = |n: u64| pace.part(6 + n, 7 + n, 8);
     Ok(ValidationFindings {
         effects: effects(table, segmentation, seed, &part(0)).await?,
         definition_check: definition_check(segmentation, seed, &part(1)).await?,
         reliability,
         confidence: confidence(subject),
-        threshold_sensitivity: sensitivity(segmentation, seed, &part(2)).await?,
-        // It decides nothing and takes its time: it follows the verdict.
+        // They decide nothing and take their time: they follow the verdict.
+        threshold_sensitivity: Vec::new(),
         split_stability: pending(),
         coupling: coupling(history, table, segmentation),
         out_of_time: later,

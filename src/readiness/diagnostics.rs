@@ -42,7 +42,6 @@ pub(super) struct Diagnostics {
 pub(super) async fn diagnose(history: &OrderHistory, min_orders: u32, pace: &Pace) -> Result<Diagnostics, Cancelled> {
     let mut out = Diagnostics { largest_gap: f64::NEG_INFINITY, ..Diagnostics::default() };
     let (hours, weekdays) = (Circle::hours(), Circle::weekdays());
-    let mut stamp = vec![0_u32; history.products as usize];
     let mut gaps: Vec<f64> = Vec::new();
     let customers = history.customer_count();
     for c in 0..customers {
@@ -71,20 +70,12 @@ pub(super) async fn diagnose(history: &OrderHistory, min_orders: u32, pace: &Pac
         let (mean, std) = clock(&history.weekday, &weekdays);
         out.mean_weekday.push(mean);
         out.std_weekday.push(std);
-        let lines = history.line_start[orders.start] as usize..history.line_start[orders.end] as usize;
-        let mut unique = 0_u32;
-        let tag = out.customer.len() as u32;
-        for line in &history.lines[lines.clone()] {
-            if let Some(last) = stamp.get_mut(line.product() as usize) {
-                unique += u32::from(*last != tag);
-                *last = tag;
-            }
-        }
-        let bought = !lines.is_empty();
-        out.lines.push(if bought { lines.len() as f64 } else { f64::NAN });
-        out.unique_products.push(if bought && !stamp.is_empty() { f64::from(unique) } else { f64::NAN });
+        let lines = history.line_start[orders.end] - history.line_start[orders.start];
+        let known = |value: u32| if lines > 0 { f64::from(value) } else { f64::NAN };
+        out.lines.push(known(lines));
+        out.unique_products.push(if history.products > 0 { known(history.bought[c].products) } else { f64::NAN });
     }
-    out.catalogue = stamp.iter().filter(|&&tag| tag != 0).count() as u64;
+    out.catalogue = history.products_bought(min_orders) as u64;
     Ok(out)
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn history(customers: &[Vec<Order>], products: u32, categories: u16) 
         }
         out.order_start.push(out.days_since_prior.len() as u32);
     }
-    out.count_reorders();
+    out.count();
     out
 }
 

@@ -74,12 +74,13 @@ pub fn order_counts(rows: &[OrderCountThreshold], chosen: u32) -> Table {
 
 /// What was dropped, merged, derived or disagreed.
 pub fn warnings(warnings: &[Warning]) -> Table {
-    let mut table =
-        Table::new("What was dropped, merged, derived, or disagreed").words("What").numbers("How many").words("Code");
+    let mut table = Table::new("What was dropped, merged, derived, or disagreed").words("What").numbers("How many");
+    table = table.words("What to do").words("Code");
     for warning in warnings {
         table.row([
             warning.message.clone().into(),
             figures::integer(warning.count).into(),
+            warning.action.clone().into(),
             Text::new().code(warning.code.clone()),
         ]);
     }

@@ -1,16 +1,35 @@
-//! Long columns in ascending order: a radix sort of the numbers' bits, a byte at a time.
+//! Long columns in ascending order: a radix sort of the upper half of the numbers' bits, then a look at the lower half
+//! where the upper ones are the same.
 //!
 //! A comparison sort looks at each of 180,000 values some seventeen times and guesses wrong half of the time; this looks
-//! at most nine times and never guesses. The order is that of [`f64::total_cmp`].
+//! three times at eight bytes each and never guesses. Few values share their upper half (twenty bits after the point) and
+//! are not the same. The order is that of [`f64::total_cmp`].
 
 /// From here on it pays.
 const LONG: usize = 2_048;
-const BYTES: usize = 8;
+/// Bits of each digit of the upper half, from the lowest: where it begins, and how many there are.
+const DIGITS: [(u32, u32); 3] = [(32, 11), (43, 11), (54, 10)];
+/// The bits of a position beside the upper half of a key.
+const POSITION: u64 = (1 << 32) - 1;
 
 /// The values in ascending order, each with its position; equal values in order of position.
 pub fn sorted(values: &[f64]) -> Vec<(f64, u32)> {
-    let keys = values.iter().zip(0..).map(|(&value, at)| (key(value), at)).collect();
-    ascending(keys).into_iter().map(|(key, at)| (value(key), at)).collect()
+    if values.len() < LONG {
+        let mut items: Vec<(u64, u32)> = values.iter().zip(0..).map(|(&value, at)| (key(value), at)).collect();
+        items.sort_unstable();
+        return items.into_iter().map(|(key, at)| (value(key), at)).collect();
+    }
+    let items = by_upper_half(values.iter().zip(0..).map(|(&value, at)| key(value) & !POSITION | at).collect());
+    let mut sorted: Vec<(f64, u32)> = Vec::with_capacity(items.len());
+    for same in items.chunk_by(|a, b| a >> 32 == b >> 32) {
+        let begin = sorted.len();
+        sorted.extend(same.iter().map(|&item| (values[item as u32 as usize], item as u32)));
+        let same = &mut sorted[begin..];
+        if !same.is_sorted_by(|a, b| a.0.total_cmp(&b.0).is_le()) {
+            same.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        }
+    }
+    sorted
 }
 
 /// Sorts values.
@@ -21,21 +40,19 @@ pub fn sort(values: &mut [f64]) {
     }
 }
 
-fn ascending(mut items: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
-    if items.len() < LONG {
-        items.sort_unstable();
-        return items;
-    }
-    let mut counts = [[0_u32; 256]; BYTES];
-    for (key, _) in &items {
-        for (counts, digit) in counts.iter_mut().zip(key.to_le_bytes()) {
-            counts[digit as usize] += 1;
+/// Items by their upper halves; those that share it stay in order.
+fn by_upper_half(mut items: Vec<u64>) -> Vec<u64> {
+    let digit = |item: u64, (begin, bits): (u32, u32)| (item >> begin) as usize & ((1 << bits) - 1);
+    let mut counts = vec![[0_u32; 1 << 11]; DIGITS.len()];
+    for &item in &items {
+        for (counts, place) in counts.iter_mut().zip(DIGITS) {
+            counts[digit(item, place)] += 1;
         }
     }
     let mut to = items.clone();
-    for (byte, counts) in counts.iter_mut().enumerate() {
-        // A byte that all share, like the lowest ones of whole numbers, orders nothing.
-        if counts.contains(&(items.len() as u32)) {
+    for (counts, place) in counts.iter_mut().zip(DIGITS) {
+        // A digit that all share orders nothing.
+        if counts[digit(items[0], place)] as usize == items.len() {
             continue;
         }
         let mut next = 0;
@@ -43,7 +60,7 @@ fn ascending(mut items: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
             next += std::mem::replace(count, next);
         }
         for &item in &items {
-            let at = &mut counts[item.0.to_le_bytes()[byte] as usize];
+            let at = &mut counts[digit(item, place)];
             to[*at as usize] = item;
             *at += 1;
         }
@@ -86,6 +103,9 @@ mod tests {
         for n in [0, 1, 2, LONG - 1, LONG, 10_000] {
             let normal: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
             same_as_comparing(&normal);
+            // Alike in their upper halves, in groups of a hundred.
+            let near: Vec<f64> = (0..n).map(|i| (i % (n / 100 + 1)) as f64 + rng.uniform() * 1e-9).collect();
+            same_as_comparing(&near);
             let whole: Vec<f64> = (0..n).map(|_| rng.below(40) as f64 - 20.0).collect();
             same_as_comparing(&whole);
             // Any bits at all: infinities, both zeros, numbers that are none.

@@ -855,10 +855,16 @@ impl OwnSet for Option<FileSet> {
     }
 }
 
+/// With a capital letter and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
 fn missing_roles(missing: &[crate::extract::schema::MissingRole]) -> Failure {
     let names: Vec<String> =
         missing.iter().map(|missing| super::prose::role(missing.role).to_ascii_lowercase()).collect();
-    let hints: Vec<&str> = missing.iter().map(|missing| missing.hint.as_str()).collect();
+    let hints: Vec<String> = missing.iter().map(|missing| sentence(&missing.hint)).collect();
     Failure {
         stage: "extract".into(),
         code: "missing_role".into(),

@@ -143,6 +143,7 @@ mod tests {
             let at = lines.clone().find(|&i| history.lines[i].reordered()).unwrap();
             history.lines[at] = Line::new(history.lines[at].product(), false);
         }
+        history.count();
         assert_eq!(found(&history).loyalty_identity_share, Measured::Value(0.8));
     }
 

@@ -27,7 +27,6 @@ fn rearranged(history: &OrderHistory, order: &[usize]) -> OrderHistory {
         day: history.day.as_ref().map(|_| Vec::new()),
         amount: history.amount.as_ref().map(|_| Vec::new()),
         lines: Vec::new(),
-        reorders: Vec::new(),
         ..history.clone()
     };
     for &c in order {
@@ -40,11 +39,11 @@ fn rearranged(history: &OrderHistory, order: &[usize]) -> OrderHistory {
                 to.push(from[o]);
             }
             out.lines.extend_from_slice(history.lines_of(o));
-            out.reorders.push(history.reorders[o]);
             out.line_start.push(out.lines.len() as u32);
         }
         out.order_start.push(out.days_since_prior.len() as u32);
     }
+    out.count();
     out
 }
 

@@ -95,7 +95,6 @@ fn fill(part: &mut OrderHistory, history: &OrderHistory, window: &Window, custom
     part.line_start.push(0);
     part.days_since_prior.clear();
     part.lines.clear();
-    part.reorders.clear();
     for column in [&mut part.hour, &mut part.weekday].into_iter().flatten() {
         column.clear();
     }
@@ -108,13 +107,13 @@ fn fill(part: &mut OrderHistory, history: &OrderHistory, window: &Window, custom
         if let (Some(to), Some(from)) = (&mut part.weekday, &history.weekday) {
             to.extend_from_slice(&from[orders.clone()]);
         }
-        part.reorders.extend_from_slice(&history.reorders[orders.clone()]);
         for order in orders {
             part.lines.extend_from_slice(history.lines_of(order));
             part.line_start.push(part.lines.len() as u32);
         }
         part.order_start.push(part.days_since_prior.len() as u32);
     }
+    part.count();
 }
 
 #[cfg(test)]

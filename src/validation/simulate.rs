@@ -77,7 +77,7 @@ pub(super) fn simulate(customers: usize, seed: u64, habits: &Habits) -> OrderHis
     for _ in 0..customers {
         customer(&mut history, &mut rng, habits);
     }
-    history.count_reorders();
+    history.count();
     history
 }
 

@@ -37,6 +37,28 @@ pub(super) async fn sleep(scope: &DedicatedWorkerGlobalScope, millis: i32) {
     let _ = JsFuture::from(over).await;
 }
 
+/// Turns of the event loop, one at a time: by a message channel, because nested timers are clamped to 4 ms and a microtask
+/// would let nothing in.
+pub(super) struct Turns(Option<MessageChannel>);
+
+impl Turns {
+    pub(super) fn new() -> Self {
+        Self(MessageChannel::new().ok())
+    }
+
+    /// Lets in what waits.
+    pub(super) async fn next(&self) {
+        let Some(channel) = &self.0 else { return };
+        let turn = Promise::new(&mut |resolve, _reject| {
+            channel.port1().set_onmessage(Some(&resolve));
+            // A plain null can always be cloned.
+            let _ = channel.port2().post_message(&JsValue::NULL);
+        });
+        // The promise only ever resolves.
+        let _ = JsFuture::from(turn).await;
+    }
+}
+
 /// One run's pacer.
 pub(super) struct WorkerPacer {
     engine: Rc<Engine>,
@@ -44,14 +66,12 @@ pub(super) struct WorkerPacer {
     stage: Cell<&'static str>,
     rested_at: Cell<f64>,
     cancelled: Rc<Cell<bool>>,
-    // A message channel, because nested timers are clamped to 4 ms and a microtask would not let Cancel in.
-    channel: Option<MessageChannel>,
+    turns: Turns,
 }
 
 impl WorkerPacer {
     pub(super) fn new(engine: Rc<Engine>, run: RunId, cancelled: Rc<Cell<bool>>) -> Self {
-        let channel = MessageChannel::new().ok();
-        Self { engine, run, stage: Cell::new(""), rested_at: Cell::new(now()), cancelled, channel }
+        Self { engine, run, stage: Cell::new(""), rested_at: Cell::new(now()), cancelled, turns: Turns::new() }
     }
 }
 
@@ -72,15 +92,7 @@ impl Pacer for WorkerPacer {
 
     fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
-            if let Some(channel) = &self.channel {
-                let turn = Promise::new(&mut |resolve, _reject| {
-                    channel.port1().set_onmessage(Some(&resolve));
-                    // A plain null can always be cloned.
-                    let _ = channel.port2().post_message(&JsValue::NULL);
-                });
-                // The promise only ever resolves.
-                let _ = JsFuture::from(turn).await;
-            }
+            self.turns.next().await;
             self.rested_at.set(now());
         })
     }

@@ -1,10 +1,11 @@
 //! A second worker that decodes Parquet for the engine: the same script and the same compiled module, another memory.
 //!
-//! The engine sends `{ job, file, columns }` (each column followed by its form), then `{ job, more }` for each batch it
-//! has room for, with the buffer of one that it has taken; the second worker answers each with `{ job, batch }`, and with
-//! `{ job, end }` after the last or `{ job, failed }` when it cannot. It answers in the order in which it was asked, so that a file may be asked for while
-//! another is still being read, and it has something to do when the engine is late. Where it dies the engine decodes by
-//! itself.
+//! The engine sends `{ job, file, columns }` (each column followed by its form); the second worker answers with a
+//! `{ job, batch }` for each batch that there is room for, and with `{ job, end }` after the last or `{ job, failed }`
+//! when it cannot. `{ job, taken }` brings buffers of batches back, and with them the room that they took. Jobs are done in
+//! the order in which they were asked for, the next one when there is no room for the one before: a file may be asked for
+//! while another is still being read, and there is something to do when the engine is late. Where the second worker dies
+//! the engine decodes by itself.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -17,15 +18,19 @@ use std::task::{Poll, Waker};
 use arrow_buffer::Buffer;
 use js_sys::{Array, ArrayBuffer, BigUint64Array, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
 use super::blob::BlobSource;
+use super::pacer::Turns;
 use crate::extract::remote::{Form, Packed, RemoteDecoder, RemoteError, packed};
 use crate::extract::source::Source;
 
-/// Batches of one job that may wait (16 to 50 MB): enough that the second worker need not rest while the engine does what
-/// it can only do between two files.
-const WAITING: usize = 96;
+/// Bytes of one job's batches that may wait: enough that the second worker need not rest while the engine reads orders, or
+/// does what it can only do between two files.
+const ROOM: u32 = 48 << 20;
+/// Bytes given back at once; far fewer than there is room for, lest it run out.
+const AT_ONCE: u32 = 4 << 20;
 /// Files of fewer bytes hold too few rows for a second worker; starting one takes a while, so it begins before they are
 /// looked at.
 const WORTH_STARTING: f64 = 4e6;
@@ -43,10 +48,19 @@ thread_local! {
     /// A second worker's buffers that have come back.
     static SPENT: RefCell<Vec<ArrayBuffer>> = const { RefCell::new(Vec::new()) };
     /// A second worker's own work.
-    static WORK: RefCell<BTreeMap<u32, Batches>> = const { RefCell::new(BTreeMap::new()) };
+    static WORK: RefCell<BTreeMap<u32, Work>> = const { RefCell::new(BTreeMap::new()) };
+    /// Is it at it?
+    static WORKING: Cell<bool> = const { Cell::new(false) };
 }
 
 type Batches = Box<dyn Iterator<Item = Result<Packed, RemoteError>>>;
+
+/// A job as its worker sees it.
+struct Work {
+    batches: Batches,
+    /// Bytes sent that have not come back.
+    out: u32,
+}
 
 /// What the second worker has said about a job.
 #[derive(Default)]
@@ -66,6 +80,25 @@ struct Job {
     inbox: Rc<RefCell<Inbox>>,
     /// Which second worker has it.
     helper: u32,
+    /// Buffers to be given back, and their bytes.
+    taken: (Array, u32),
+}
+
+impl Job {
+    /// Gives a buffer back, with others: each message costs as much as some copying does.
+    fn give_back(&mut self, number: u32, buffer: &ArrayBuffer) {
+        self.taken.0.push(buffer);
+        self.taken.1 += buffer.byte_length();
+        if self.taken.1 < AT_ONCE {
+            return;
+        }
+        let (buffers, _) = std::mem::take(&mut self.taken);
+        HELPER.with_borrow(|helper| {
+            if let Some(helper) = helper {
+                let _ = helper.worker.post_message_with_transfer(&message(number, "taken", &buffers), &buffers);
+            }
+        });
+    }
 }
 
 struct Helper {
@@ -212,12 +245,9 @@ pub(super) fn decoder(file: &File, columns: &[(usize, Form)]) -> Option<Box<dyn 
     let _ = Reflect::set(&order, &"columns".into(), &Uint32Array::from(wanted.as_slice()));
     let helper = with_helper(|helper| {
         helper.tell(order);
-        for _ in 0..WAITING {
-            helper.tell(message(job, "more", &JsValue::TRUE));
-        }
         helper.number
     })?;
-    JOBS.with_borrow_mut(|jobs| jobs.insert(job, Job { inbox: Rc::default(), helper }));
+    JOBS.with_borrow_mut(|jobs| jobs.insert(job, Job { inbox: Rc::default(), helper, taken: Default::default() }));
     Some(Box::new(Remote { job }))
 }
 
@@ -239,11 +269,10 @@ impl RemoteDecoder for Remote {
                     // Copied into memory that is not cleared before, as that of bytes of any kind would be.
                     let buffer = Buffer::from_vec(words.to_vec());
                     let spent = words.buffer();
-                    HELPER.with_borrow(|helper| {
-                        if let Some(helper) = helper {
+                    JOBS.with_borrow_mut(|jobs| {
+                        if let Some(job) = jobs.get_mut(&self.job) {
                             // Fresh memory costs more than the copy.
-                            let more = message(self.job, "more", &spent);
-                            let _ = helper.worker.post_message_with_transfer(&more, &Array::of1(&spent));
+                            job.give_back(self.job, &spent);
                         }
                     });
                     Ok(Some(buffer))
@@ -286,36 +315,66 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
         let columns = property(data, "columns").map(|columns| columns.unchecked_into::<Uint32Array>().to_vec());
         let (columns, _) = columns.as_deref().unwrap_or_default().as_chunks::<2>();
         let columns: Vec<_> = columns.iter().map(|&[column, form]| (column as usize, Form::of_code(form))).collect();
-        let source: Arc<dyn Source> = Arc::new(BlobSource::new(file.unchecked_into()));
+        let source: Arc<dyn Source> = Arc::new(BlobSource::reading_ahead(file.unchecked_into()));
         let batches: Batches = match packed(&source, &columns) {
             Ok(batches) => Box::new(batches),
             Err(error) => Box::new(std::iter::once(Err(error))),
         };
-        WORK.with_borrow_mut(|work| work.insert(job, batches));
-        return true;
+        WORK.with_borrow_mut(|work| work.insert(job, Work { batches, out: 0 }));
+    } else if let Some(Ok(buffers)) = property(data, "taken").map(JsCast::dyn_into::<Array>) {
+        let buffers: Vec<ArrayBuffer> = buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect();
+        let goes_on = WORK.with_borrow_mut(|work| {
+            if let Some(work) = work.get_mut(&job) {
+                work.out = work.out.saturating_sub(buffers.iter().map(ArrayBuffer::byte_length).sum());
+            }
+            !work.is_empty()
+        });
+        if goes_on {
+            SPENT.with_borrow_mut(|spent| spent.extend(buffers));
+        }
     }
-    if let Some(Ok(buffer)) = property(data, "more").map(JsCast::dyn_into::<ArrayBuffer>)
-        && WORK.with_borrow(|work| !work.is_empty())
-    {
-        SPENT.with_borrow_mut(|spent| spent.push(buffer));
+    go_on(scope);
+    true
+}
+
+/// Does what there is to do, with a turn for the event loop after each batch, so that what is read ahead arrives.
+fn go_on(scope: &DedicatedWorkerGlobalScope) {
+    if WORKING.replace(true) {
+        return;
     }
-    // More may be asked for than there is; one answer says so.
-    let Some(next) = WORK.with_borrow_mut(|work| work.get_mut(&job).map(Iterator::next)) else { return true };
+    let scope = scope.clone();
+    spawn_local(async move {
+        let turns = Turns::new();
+        let with_room = |work: &BTreeMap<u32, Work>| work.iter().find(|(_, work)| work.out < ROOM).map(|(job, _)| *job);
+        while let Some(job) = WORK.with_borrow(with_room) {
+            answer(&scope, job);
+            turns.next().await;
+        }
+        WORKING.set(false);
+    });
+}
+
+/// The next batch of a job, or its end.
+fn answer(scope: &DedicatedWorkerGlobalScope, job: u32) {
+    let next = WORK.with_borrow_mut(|work| work.get_mut(&job).and_then(|work| work.batches.next()));
     let (answer, bytes) = match next {
         Some(Ok(batch)) => {
             let words = carried(&batch);
+            WORK.with_borrow_mut(|work| {
+                if let Some(work) = work.get_mut(&job) {
+                    work.out = work.out.saturating_add(words.buffer().byte_length());
+                }
+            });
             (message(job, "batch", &words), Array::of1(&words.buffer()))
         }
-        Some(Err(RemoteError)) => (message(job, "failed", &JsValue::TRUE), Array::new()),
-        None => {
+        end => {
             WORK.with_borrow_mut(|work| work.remove(&job));
             if WORK.with_borrow(BTreeMap::is_empty) {
                 SPENT.take();
             }
-            (message(job, "end", &JsValue::TRUE), Array::new())
+            (message(job, if end.is_some() { "failed" } else { "end" }, &JsValue::TRUE), Array::new())
         }
     };
     // Bytes can be handed over.
     let _ = scope.post_message_with_transfer(&answer, &bytes);
-    true
 }

@@ -11,6 +11,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
 use quadrant::extract::error::ExtractError;
 use quadrant::extract::findings::{ColumnRef, ExtractFindings, Layout};
+use quadrant::extract::history::Extract;
 use quadrant::extract::inspect;
 use quadrant::extract::schema::{Mapping, Role};
 use quadrant::extract::source::{BytesSource, Source, SourceError};
@@ -79,6 +80,11 @@ fn findings(sources: &Sources) -> ExtractFindings {
     read_with(sources, &mapping()).unwrap().1
 }
 
+/// As the page reads them.
+fn detected(sources: &Sources) -> ExtractFindings {
+    read_with(sources, &inspect(sources).unwrap().mapping).unwrap().1
+}
+
 fn one(bytes: impl Into<Vec<u8>>) -> Sources {
     vec![source("x.parquet", bytes.into())]
 }
@@ -102,6 +108,27 @@ fn no_rows() -> Vec<u8> {
     writer.write(&RecordBatch::new_empty(schema)).unwrap();
     writer.close().unwrap();
     bytes
+}
+
+/// The bytes of the file with those of a column's first pages overwritten.
+fn spoiled(mut bytes: Vec<u8>, column: &str) -> Vec<u8> {
+    let n = bytes.len();
+    let footer = u32::from_le_bytes(bytes[n - 8..n - 4].try_into().unwrap()) as usize;
+    let metadata = ParquetMetaDataReader::decode_metadata(&bytes[n - 8 - footer..n - 8]).unwrap();
+    let chunks = metadata.row_group(0).columns();
+    let (start, length) = chunks.iter().find(|c| c.column_path().string() == column).unwrap().byte_range();
+    bytes[start as usize..(start + length) as usize].fill(0xff);
+    bytes
+}
+
+/// Customers with what is measured of them.
+fn customers(name: &'static str, array: ArrayRef) -> Sources {
+    let columns = vec![
+        ("customer_id", ints(1..=6)),
+        ("mean_days_between_orders", floats((1..=6).map(|i| Some(f64::from(i))))),
+        ("reorder_ratio", floats((1..=6).map(|i| Some(f64::from(i) / 10.0)))),
+    ];
+    vec![table("customers.parquet", with(columns, name, array))]
 }
 
 fn ends_with(mut bytes: Vec<u8>, magic: &[u8; 4]) -> Vec<u8> {
@@ -208,6 +235,81 @@ fn every_bad_input_is_an_error_with_code_and_place() {
             "not_parquet",
             Some("x.parquet"),
             None,
+        ),
+        (
+            "no rows, as pyarrow writes them",
+            detected_error(&one(*include_bytes!("../fixtures/odd/no_rows.parquet"))),
+            "zero_rows",
+            Some("x.parquet"),
+            None,
+        ),
+        (
+            "an encrypted column under a footer that is not",
+            detected_error(&one(*include_bytes!("../fixtures/odd/encrypted_column.parquet"))),
+            "encrypted",
+            Some("x.parquet"),
+            Some("order_number"),
+        ),
+        (
+            "a needed column that cannot be read from its first row on",
+            detected_error(&vec![
+                source("orders.parquet", spoiled(parquet(orders()), "order_number")),
+                table("lines.parquet", lines()),
+            ]),
+            "damaged",
+            Some("orders.parquet"),
+            Some("order_number"),
+        ),
+        (
+            "a column that could be derived, but cannot be read",
+            detected_error(&vec![
+                table("orders.parquet", orders()),
+                source("lines.parquet", spoiled(parquet(lines()), "reordered")),
+            ]),
+            "damaged",
+            Some("lines.parquet"),
+            Some("reordered"),
+        ),
+        (
+            "a share in percent",
+            detected_error(&customers("reorder_ratio", floats((1..=6).map(|i| Some(f64::from(i) * 10.0))))),
+            "missing_role",
+            Some("customers.parquet"),
+            Some("reorder_ratio"),
+        ),
+        (
+            "customers in lists, detected",
+            detected_error(&star(with(orders(), "user_id", nested()), lines())),
+            "missing_role",
+            Some("orders.parquet"),
+            Some("user_id"),
+        ),
+        (
+            "dates that nobody writes so",
+            detected_error(&star(
+                with(
+                    orders().into_iter().filter(|(name, _)| *name != "order_number").collect(),
+                    "order_date",
+                    texts(["01 Jan 2024"; 6]),
+                ),
+                lines(),
+            )),
+            "missing_role",
+            Some("orders.parquet"),
+            Some("order_date"),
+        ),
+        (
+            "gaps in nanoseconds",
+            error(
+                &star(
+                    with(orders(), "days_since_prior_order", ints([604_800_000_000_000, 1 << 50, 1 << 51, 1 << 52, 1 << 53, 0])),
+                    lines(),
+                ),
+                &mapping(),
+            ),
+            "bad_values",
+            Some("orders.parquet"),
+            Some("days_since_prior_order"),
         ),
         ("cut short", detected_error(&one(&good[..n / 2])), "truncated", Some("x.parquet"), None),
         (
@@ -381,6 +483,47 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
             3,
         ),
         (
+            "a gap of ages",
+            findings(&star(
+                with(
+                    orders(),
+                    "days_since_prior_order",
+                    floats([None, Some(7.0), None, Some(1e300), None, Some(30.0)]),
+                ),
+                lines(),
+            )),
+            "gap_invalid",
+            1,
+            3,
+        ),
+        (
+            "orders without a number",
+            findings(&star(
+                with(orders(), "order_number", maybe_ints([Some(1), None, Some(1), Some(2), None, Some(2)])),
+                lines(),
+            )),
+            "sequence_missing",
+            2,
+            3,
+        ),
+        (
+            "hours in words",
+            detected(&star(with(orders(), "order_hour_of_day", texts(["noon"; 6])), lines())),
+            "column_not_used",
+            1,
+            3,
+        ),
+        (
+            "flags in words",
+            detected(&star(
+                orders(),
+                with(lines(), "reordered", texts(["new", "new", "old", "new", "old", "new", "new"])),
+            )),
+            "column_not_used",
+            1,
+            3,
+        ),
+        (
             "null customers",
             findings(&star(
                 with(orders(), "user_id", maybe_ints([Some(1), Some(1), None, None, Some(3), Some(3)])),
@@ -473,8 +616,12 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
     for (case, findings, code, count, customers) in cases {
         assert_eq!(warning(&findings, code), count, "{case}: {:#?}", findings.warnings);
         assert_eq!(findings.customers, customers, "{case}");
-        let message = &findings.warnings.iter().find(|w| w.code == code).unwrap().message;
-        assert!(message.ends_with('.') && message.len() > 30, "{message}");
+        let found = findings.warnings.iter().find(|w| w.code == code).unwrap();
+        assert!(found.message.ends_with('.') && found.message.len() > 30, "{}", found.message);
+        for warning in &findings.warnings {
+            assert!(warning.action.ends_with('.'), "{case}: what to do about {}?", warning.code);
+        }
+        println!("{case}: {} {}", found.message, found.action);
     }
 
     // 2^63 and beyond: exact, and in numeric order.
@@ -501,4 +648,36 @@ fn a_mapping_from_outside_is_read_or_refused() {
     }
     let empty = Mapping { layout: Layout::Star, roles: Default::default(), read_as: vec![] };
     assert_eq!(error(&star(orders(), lines()), &empty).code(), "missing_role");
+}
+
+#[test]
+fn row_groups_without_rows_are_nothing() {
+    let (extract, findings) = read_detected_pair(&one(*include_bytes!("../fixtures/odd/empty_groups.parquet")));
+    let history = crate::support::history(extract);
+    assert_eq!((findings.customers, findings.orders, history.lines.len()), (2, 6, 6));
+    assert_eq!(findings.files[0].row_groups, 5);
+    // A table whose first part is empty is the table of the others.
+    let parts = vec![
+        source("a.parquet", include_bytes!("../fixtures/odd/no_rows.parquet").to_vec()),
+        source("b.parquet", include_bytes!("../fixtures/odd/empty_groups.parquet").to_vec()),
+    ];
+    let both = crate::support::history(read_detected_pair(&parts).0);
+    assert_eq!((both.order_start, both.lines, both.bought), (history.order_start, history.lines, history.bought));
+}
+
+fn read_detected_pair(sources: &Sources) -> (Extract, ExtractFindings) {
+    read_with(sources, &inspect(sources).unwrap().mapping).unwrap()
+}
+
+#[test]
+fn the_first_product_that_is_null_is_told_by_its_row() {
+    let products = vec![("product_id", maybe_ints([Some(1), Some(2), None, Some(5), Some(7), Some(8)]))];
+    let sources = vec![
+        table("orders.parquet", orders()),
+        table("lines.parquet", lines()),
+        table("products.parquet", with(products, "aisle", texts(["a"; 6]))),
+    ];
+    let findings = detected(&sources);
+    let found = findings.warnings.iter().find(|w| w.code == "null_products").unwrap();
+    assert!(found.message.contains("row 3 of column \"product_id\" in \"products.parquet\""), "{}", found.message);
 }

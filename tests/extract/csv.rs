@@ -303,6 +303,11 @@ fn every_fault_of_a_csv_file_is_an_error_with_its_place() {
     };
     let packed = Writing { gzip: true, ..PLAIN }.file(&rows(LINES));
     let orders = comma(ORDERS);
+    let ragged: String = orders
+        .lines()
+        .enumerate()
+        .map(|(at, row)| if at == 2 { format!("{row},x\n") } else { format!("{row}\n") })
+        .collect();
     // (case, error, code, column, words)
     let cases: Vec<(&str, ExtractError, &str, Option<&str>, &[&str])> = vec![
         (
@@ -334,6 +339,13 @@ fn every_fault_of_a_csv_file_is_an_error_with_its_place() {
             "ragged_row",
             None,
             &["row 20001", "4 fields"],
+        ),
+        (
+            "a field too many among the first rows",
+            detected_error(&with("orders.csv", &ragged)),
+            "ragged_row",
+            None,
+            &["orders.csv", "row 2 (line 3)"],
         ),
         ("cut in a row", detected_error(&with("lines.csv", &many("10,"))), "ragged_row", None, &["row 20001"]),
         (

@@ -77,7 +77,7 @@ fn history(orders: &Value) -> OrderHistory {
         categories: categories.iter().map(|c| Category { id: Some(c.to_string()), name: String::new() }).collect(),
         ..OrderHistory::default()
     };
-    history.count_reorders();
+    history.count();
     history
 }
 

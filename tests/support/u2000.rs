@@ -142,16 +142,14 @@ pub fn history(folder: &Path) -> OrderHistory {
         days_since_prior: orders.iter().map(|order| order.5).collect(),
         hour: Some(orders.iter().map(|order| order.4).collect()),
         weekday: Some(orders.iter().map(|order| order.3).collect()),
-        day: None,
-        amount: None,
         line_start,
         lines: lines.into_iter().map(|(_, line)| line).collect(),
-        reorders: Vec::new(),
         products: product_ids.len() as u32,
         product_category: product_ids.iter().map(|p| category(p.1)).collect(),
         categories: category_ids.into_iter().map(|(id, name)| Category { id: Some(id.to_string()), name }).collect(),
+        ..OrderHistory::default()
     };
-    history.count_reorders();
+    history.count();
     history
 }
 
