@@ -1,6 +1,8 @@
 //! A few items in order, in little code: the library's sorts are compiled once per type, and each weighs as much on the
 //! page as a component.
 
+use std::cmp::Ordering;
+
 /// The items in ascending order, equal ones as they came. For lists that a person could read: it moves what it has to.
 pub fn ordered<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all = Vec::new();
@@ -11,9 +13,30 @@ pub fn ordered<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     all
 }
 
+/// Puts a few items in the order of `compare`, equal ones as they came. As [`ordered`], for lists that a person could read.
+pub fn order_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    for end in 1..items.len() {
+        let mut at = end;
+        while at > 0 && compare(&items[at], &items[at - 1]) == Ordering::Less {
+            items.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_place_as_the_library_sorts() {
+        let items = [(3, 'a'), (1, 'b'), (2, 'c'), (1, 'a'), (3, 'b'), (0, 'x')];
+        let (mut few, mut sorted) = (items, items);
+        sorted.sort_by_key(|item| std::cmp::Reverse(item.0));
+        order_by(&mut few, |a, b| b.0.cmp(&a.0));
+        assert_eq!(few, sorted);
+        order_by(&mut [] as &mut [u8], u8::cmp);
+    }
 
     #[test]
     fn as_the_library_sorts() {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::{Frame, fit};
 use super::said::Said;
 use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::ordered::order_by;
 use crate::report::{figures, tables};
 use crate::segments::findings::Segment;
 use crate::validation::findings::Migration;
@@ -132,7 +133,7 @@ pub fn draw(input: &Flow, frame: Frame) -> Option<Scene> {
             *end += height;
         }
     }
-    bands.sort_by_key(|(order, _)| *order);
+    order_by(&mut bands, |a, b| a.0.cmp(&b.0));
     scene.marks.extend(bands.into_iter().map(|(_, mark)| mark));
     side(&mut scene, &before, &from, total, Anchor::Start, tall);
     side(&mut scene, &after, &starts(&after), total, Anchor::End, tall);

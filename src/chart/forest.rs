@@ -4,6 +4,7 @@
 use super::frame::{Frame, fit, text_width};
 use super::scale::{Bend, Scale};
 use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::ordered::order_by;
 use crate::report::document::Table;
 use crate::report::{figures, tables, wording};
 use crate::validation::findings::Effect;
@@ -60,7 +61,7 @@ impl Forest {
             })
             .collect();
         // Free metrics first: they are the evidence. Within both, the largest first.
-        rows.sort_by(|a, b| a.tied.is_some().cmp(&b.tied.is_some()).then(b.size.total_cmp(&a.size)));
+        order_by(&mut rows, |a, b| a.tied.is_some().cmp(&b.tied.is_some()).then(b.size.total_cmp(&a.size)));
         let sentence = sentence(rows.first()?);
         Some(Self { rows, sentence, table: tables::effects_table(effects) })
     }

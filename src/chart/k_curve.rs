@@ -5,6 +5,7 @@ use super::frame::{Frame, fit, text_width};
 use super::scale::{Bend, Scale, spread, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::clustering::findings::{ClusteringFindings, NullBenchmark};
+use crate::ordered::order_by;
 use crate::report::document::Table;
 use crate::report::{figures, wording};
 use serde::{Deserialize, Serialize};
@@ -94,7 +95,7 @@ impl Curves {
 /// Of the first reference tried on this set, by k.
 fn nulls_of(nulls: &[NullBenchmark], set: &str) -> Vec<Null> {
     let mut ours: Vec<&NullBenchmark> = nulls.iter().filter(|null| null.set == set).collect();
-    ours.sort_by(|a, b| a.reference.cmp(&b.reference).then(a.k.cmp(&b.k)));
+    order_by(&mut ours, |a, b| a.reference.cmp(&b.reference).then(a.k.cmp(&b.k)));
     let reference = ours.first().map(|null| null.reference.clone()).unwrap_or_default();
     ours.retain(|null| null.reference == reference);
     let said = |null: &NullBenchmark| {
@@ -215,7 +216,7 @@ fn null_marks(scene: &mut Scene, ours: &[Null], (x, y): (Scale, Scale)) {
 fn labels(scene: &mut Scene, curves: &[Curve], right: f64, (y, top, floor): (Scale, f64, f64)) {
     let mut ends: Vec<(f64, &Curve)> =
         curves.iter().filter_map(|curve| curve.points.last().map(|point| (y.at(point.1), curve))).collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order_by(&mut ends, |a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
     for (at, (end, curve)) in spread(&wanted, 18.0, top, floor).into_iter().zip(&ends) {
         let class = if curve.best { "curve-label best" } else { "curve-label" };

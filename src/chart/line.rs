@@ -9,6 +9,7 @@ use super::frame::{Frame, fit, text_width};
 use super::said::Said;
 use super::scale::{Scale, spread};
 use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::ordered::order_by;
 use crate::segments::findings::Segment;
 
 /// Which curve it is: names the scene.
@@ -269,7 +270,7 @@ fn names_of_points<'a>(
     let mut taken: Vec<Area> = scene.marks.iter().filter_map(area).collect();
     let mut points: Vec<(&Line, f64, f64)> =
         lines.filter_map(|line| line.points.first().map(|point| (line, across.at(point.0), up.at(point.1)))).collect();
-    points.sort_by(|a, b| a.2.total_cmp(&b.2));
+    order_by(&mut points, |a, b| a.2.total_cmp(&b.2));
     for (line, x, y) in points {
         let glyph = if line.segment.is_some() { 18.0 } else { 0.0 };
         let roomier = right - x >= x - left;
@@ -355,7 +356,7 @@ fn names_beside(scene: &mut Scene, lines: &[Line], right: f64, (up, top, floor):
         .filter(|line| !line.name.is_empty() && !line.loose)
         .filter_map(|line| line.points.last().map(|point| (up.at(point.1), line)))
         .collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order_by(&mut ends, |a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
     for (at, (end, line)) in spread(&wanted, 18.0, top, floor).into_iter().zip(ends) {
         scene.line((right - 2.0, end), (right + 10.0, at), "leader");
@@ -367,7 +368,7 @@ fn names_beside(scene: &mut Scene, lines: &[Line], right: f64, (up, top, floor):
 fn names_below(scene: &mut Scene, lines: &[Line], height: f64) {
     let mut named: Vec<&Line> = lines.iter().filter(|line| !line.name.is_empty() && !line.loose).collect();
     let end = |line: &Line| line.points.last().map_or(f64::NEG_INFINITY, |point| point.1);
-    named.sort_by(|a, b| end(b).total_cmp(&end(a)));
+    order_by(&mut named, |a, b| end(b).total_cmp(&end(a)));
     for (index, line) in named.into_iter().enumerate() {
         let at = height + 14.0 + 22.0 * index as f64;
         let class = line.tone.class();

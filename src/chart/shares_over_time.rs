@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::{Frame, fit, text_width};
 use super::scale::{Bend, Scale, spread, ticks};
 use super::scene::{Anchor, Mark, Scene, Shape};
+use crate::ordered::order_by;
 use crate::report::document::Table;
 use crate::report::figures;
 use crate::segments::findings::Segment;
@@ -81,7 +82,7 @@ pub fn draw(input: &SharesOverTime, frame: Frame) -> Option<Scene> {
         }
         ends.extend(points.last().map(|end| (end.1, segment)));
     }
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order_by(&mut ends, |a, b| a.0.total_cmp(&b.0));
     let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
     for (at, (end, segment)) in spread(&wanted, 18.0, top + 6.0, floor).into_iter().zip(&ends) {
         scene.line((right - 4.0, *end), (right + 6.0, at), "leader");

@@ -7,6 +7,7 @@ use super::frame::Frame;
 use super::said::Said;
 use super::scene::{Anchor, Mark, Scene, Shape};
 use crate::clustering::findings::SilhouettePlot;
+use crate::ordered::order_by;
 use crate::report::document::Table;
 use crate::report::{figures, wording};
 
@@ -52,7 +53,7 @@ impl Silhouettes {
         .numbers("Highest")
         .numbers("Nearer to another");
         let mut ordered: Vec<_> = found.clusters.iter().collect();
-        ordered.sort_by_key(|cluster| std::cmp::Reverse(cluster.rows));
+        order_by(&mut ordered, |a, b| b.rows.cmp(&a.rows));
         let mut clusters = Vec::new();
         for (index, cluster) in ordered.iter().enumerate() {
             let share = cluster.rows as f64 / total as f64;

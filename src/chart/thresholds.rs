@@ -3,13 +3,14 @@
 use super::axis::Axis;
 use super::line::{Level, Line, Lines, Subject, Tone};
 use super::said::Said;
+use crate::ordered::order_by;
 use crate::report::{figures, tables};
 use crate::segments::findings::SensitivityPoint;
 
 /// Movers over the percentile at which both cuts stand; `None` without two such points.
 pub fn thresholds(found: &[SensitivityPoint]) -> Option<Lines> {
     let mut moved: Vec<&SensitivityPoint> = found.iter().filter(|point| point.kind == "percentile").collect();
-    moved.sort_by(|a, b| a.at.total_cmp(&b.at));
+    order_by(&mut moved, |a, b| a.at.total_cmp(&b.at));
     let (first, last) = (moved.first()?, moved.last()?);
     if moved.len() < 2 {
         return None;

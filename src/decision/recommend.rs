@@ -14,6 +14,7 @@ use super::prophecy::{customers_needed, orders_needed};
 use super::sentences;
 use super::verdict::{blocks, open};
 use crate::clustering::findings::{ClusteringFindings, NullBenchmark, SetFindings, Stability, Structure};
+use crate::ordered::order_by;
 use crate::readiness::findings::{Gate, Status};
 use crate::report::figures::{decimal, integer, p_value, percent};
 use crate::stats::measured::Measured;
@@ -465,7 +466,7 @@ fn rivals(contenders: &[Contender]) -> Vec<Reason> {
             None => best.push(row),
         }
     }
-    best.sort_by(|a, b| is_ceiling(a).cmp(&is_ceiling(b)).then(gain(b).total_cmp(&gain(a))));
+    order_by(&mut best, |a, b| is_ceiling(a).cmp(&is_ceiling(b)).then(gain(b).total_cmp(&gain(a))));
     best.into_iter().map(|row| beaten(&format!("{}_beats_rule", row.id), row)).collect()
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::extract::findings::FileFindings;
 use crate::extract::schema::Mapping;
+use crate::ordered::order_by;
 use crate::pipeline::outcome::{Build, Results, SCHEMA_VERSION};
 use crate::pipeline::params::Params;
 use crate::pipeline::run::Finished;
@@ -58,7 +59,7 @@ impl Receipt {
     /// The receipt of a run; `outputs` are sorted by name.
     pub fn new(finished: &Finished, mut outputs: Vec<Hashed>) -> Self {
         let results = &finished.outcome.results;
-        outputs.sort_by(|a, b| a.name.cmp(&b.name));
+        order_by(&mut outputs, |a, b| a.name.cmp(&b.name));
         let input =
             |file: &FileFindings| Hashed { name: file.name.clone(), bytes: file.bytes, sha256: file.sha256.clone() };
         let inputs = results.extract.files.iter().map(input).collect();

@@ -6,13 +6,14 @@
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type,
     Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_schema::DataType;
 use hashbrown::HashTable;
 
@@ -119,9 +120,9 @@ impl Interner {
         match array.data_type() {
             DataType::Int64 => self.integers::<Int64Type>(array, out, insert),
             DataType::Int32 => self.integers::<Int32Type>(array, out, insert),
-            DataType::Int16 => self.integers::<Int16Type>(array, out, insert),
-            DataType::Int8 => self.integers::<Int8Type>(array, out, insert),
-            DataType::UInt32 => self.integers::<UInt32Type>(array, out, insert),
+            DataType::Int16 => self.widened::<Int16Type>(array, out, insert),
+            DataType::Int8 => self.widened::<Int8Type>(array, out, insert),
+            DataType::UInt32 => self.widened::<UInt32Type>(array, out, insert),
             DataType::UInt16 => self.integers::<UInt16Type>(array, out, insert),
             DataType::UInt8 => self.integers::<UInt8Type>(array, out, insert),
             DataType::UInt64 => self.exact::<UInt64Type>(array, out, insert, |v| Found::Exact(v.into())),
@@ -149,6 +150,16 @@ impl Interner {
             }
             other => Err(KeyError::Type(other.to_string())),
         }
+    }
+
+    /// Integers of a type that is rare: not worth thousands of bytes of machine code.
+    fn widened<T>(&mut self, array: &ArrayRef, out: &mut Vec<u32>, insert: bool) -> Result<(), KeyError>
+    where
+        T: ArrowPrimitiveType,
+        T::Native: Into<i64>,
+    {
+        let wide: PrimitiveArray<Int64Type> = array.as_primitive::<T>().unary(Into::into);
+        self.integers::<Int64Type>(&(Arc::new(wide) as ArrayRef), out, insert)
     }
 
     /// Integers that fit 64 bits: the fast path.

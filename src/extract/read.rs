@@ -21,6 +21,7 @@ use super::schema::{ColumnInspection, ColumnReading, FileInspection, Mapping, Mi
 use super::source::Source;
 use super::table::Table;
 use super::unfit::unfit;
+use crate::ordered::order_by;
 use crate::pace::Pace;
 
 /// What can be told to a reading beyond its mapping.
@@ -87,6 +88,14 @@ pub async fn read(
     for left in unfit(&tables, mapping)? {
         let sentence = "Columns that are called like a role but cannot play it were not used";
         reading.notes.add("column_not_used", 1, sentence, || left.reason);
+    }
+    for at in mapping.roles.values().flatten() {
+        let table = tables.iter().find(|table| table.name() == at.file);
+        let alike = table.map_or(0, |table| table.columns().iter().filter(|column| column.name == at.column).count());
+        let sentence = "Of columns with one name the first was read";
+        reading.notes.add("column_twice", alike.saturating_sub(1) as u64, sentence, || {
+            format!("\"{}\" of \"{}\"", at.column, at.file)
+        });
     }
     let (mut bound, used) = bind(&tables, mapping, &mut reading);
     let unused: Vec<&dyn Table> =
@@ -298,7 +307,7 @@ pub(super) fn bind<'a>(
         })
         .filter(|b| !b.roles.is_empty())
         .collect();
-    bound.sort_by(|a, b| a.table.name().cmp(b.table.name()));
+    order_by(&mut bound, |a, b| a.table.name().cmp(b.table.name()));
     // A role that only some of several files play would be half-known: it is derived for all instead.
     let optional = [
         (Role::Order, Role::OrderSequence),

@@ -14,6 +14,7 @@ pub(super) fn remedy(code: &str) -> (Option<Role>, &'static str) {
         "quantity_invalid" => (Some(R::Quantity), "Mend the values, or choose in the mapping how the column is read."),
         "feature_invalid" => (None, "Mend the values: customers without them count as missing."),
         "categories_gathered" => (Some(R::Category), "Map a coarser category if single ones matter."),
+        "column_twice" => (None, "Give the columns names of their own."),
         "column_not_used" => (None, "Mend the column or map another one if the role matters; else nothing."),
         "duplicate_categories" => (Some(R::CategoryKey), "Keep one row per category."),
         "duplicate_customers" => (Some(R::Customer), "Keep one row per customer."),

@@ -11,8 +11,7 @@ pub(super) fn sort(lines: &mut [Line]) {
         0 | 1 => {}
         2..=8 => by_counting::<8>(lines),
         9..=16 => by_counting::<16>(lines),
-        17..=24 => by_counting::<24>(lines),
-        25..=32 => by_counting::<32>(lines),
+        17..=32 => by_counting::<32>(lines),
         _ => by_comparing(lines),
     }
 }

@@ -15,8 +15,10 @@ const CALLED: f64 = 0.9;
 /// One value in so many may be none that the role allows: they are left out and counted when the column is read.
 const FEW: usize = 20;
 
+type Test = fn(f64) -> bool;
+
 /// What numbers a role allows, in words too; `None` if any.
-fn allowed(role: Role) -> Option<(fn(f64) -> bool, &'static str)> {
+fn allowed(role: Role) -> Option<(Test, &'static str)> {
     Some(match role {
         Role::Hour => (|v| (0.0..24.0).contains(&v), "hours from 0 to 23"),
         Role::Weekday => (|v| (0.0..=7.0).contains(&v), "weekdays from 0 (Sunday) to 6"),

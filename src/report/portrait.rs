@@ -7,6 +7,7 @@ use super::document::{Table, Text};
 use super::figure::{Figure, Style};
 use super::template::{Field, Fields};
 use super::wording;
+use crate::ordered::order_by;
 use crate::pipeline::outcome::Results;
 use crate::segments::findings::Segment;
 use crate::validation::findings::Effect;
@@ -75,7 +76,7 @@ pub fn portrait(results: &Results, segment: Segment, fields: &mut Fields) {
     if all.is_empty() {
         return;
     }
-    all.sort_by(|a, b| b.d.abs().total_cmp(&a.d.abs()));
+    order_by(&mut all, |a, b| b.d.abs().total_cmp(&a.d.abs()));
     let (free, tied): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.effect.coupled.is_none());
     let real: Vec<&Difference<'_>> = free.iter().filter(|one| one.d.abs() >= HARDLY).take(SHOWN).collect();
     // Two scores alone are no portrait: of what the rule does not contain nothing was measured.

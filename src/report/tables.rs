@@ -11,6 +11,7 @@ use crate::decision::sentences;
 use crate::decision::sentences::quantity;
 use crate::extract::findings::Warning;
 use crate::features::catalogue::Behavioural;
+use crate::ordered::order_by;
 use crate::pipeline::outcome::Results;
 use crate::readiness::findings::{Gate, OrderCountThreshold, Status};
 use crate::readiness::gates::{Bounds, spec};
@@ -734,7 +735,7 @@ pub fn rivals(contenders: &[Contender]) -> Option<Text> {
             rivals.push((delta, text.figure(high).plain(")")));
         }
     }
-    rivals.sort_by(|a, b| b.0.total_cmp(&a.0));
+    order_by(&mut rivals, |a, b| b.0.total_cmp(&a.0));
     let lead =
         format!("Rivals were put to the same test. In predicting {} the rule explains ", sentences::outcome(outcome));
     let path = format!("validation.bake_off[{rule}].customers");

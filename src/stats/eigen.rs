@@ -1,6 +1,7 @@
 //! Eigenvalues and eigenvectors of a symmetric matrix.
 
 use super::matrix::Matrix;
+use crate::ordered::order_by;
 use crate::pace::{Cancelled, Pace, block_on};
 
 /// Why a decomposition has no result.
@@ -69,7 +70,7 @@ pub async fn symmetric_eigen_paced(a: &Matrix<f64>, pace: &Pace) -> Result<Eigen
     let mut vectors: Vec<Vec<f64>> = (0..n).map(|j| (0..n).map(|i| v[i][j]).collect()).collect();
     implicit_ql(&mut vectors, &mut d, &mut e, pace).await?;
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| d[j].total_cmp(&d[i]).then(i.cmp(&j)));
+    order_by(&mut order, |&i, &j| d[j].total_cmp(&d[i]).then(i.cmp(&j)));
     let mut sorted = Matrix::zeros(n, n);
     for (to, &from) in order.iter().enumerate() {
         sorted.row_mut(to).copy_from_slice(&vectors[from]);

@@ -17,7 +17,7 @@ pub enum Adjustment {
 pub fn adjust(p: &[f64], method: Adjustment) -> Vec<f64> {
     let m = p.len() as f64;
     let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&i, &j| f64::total_cmp(value(p, i), value(p, j)));
+    order_by(&mut order, |&i, &j| f64::total_cmp(value(p, i), value(p, j)));
     let mut adjusted = vec![1.0; p.len()];
     let mut set = |i: usize, v: f64| {
         if let Some(slot) = adjusted.get_mut(i) {
@@ -43,6 +43,8 @@ pub fn adjust(p: &[f64], method: Adjustment) -> Vec<f64> {
     }
     adjusted
 }
+
+use crate::ordered::order_by;
 
 fn value(p: &[f64], i: usize) -> &f64 {
     p.get(i).unwrap_or(&1.0)

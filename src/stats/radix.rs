@@ -15,9 +15,9 @@ const POSITION: u64 = (1 << 32) - 1;
 /// The values in ascending order, each with its position; equal values in order of position.
 pub fn sorted(values: &[f64]) -> Vec<(f64, u32)> {
     if values.len() < LONG {
-        let mut items: Vec<(u64, u32)> = values.iter().zip(0..).map(|(&value, at)| (key(value), at)).collect();
-        items.sort_unstable();
-        return items.into_iter().map(|(key, at)| (value(key), at)).collect();
+        let mut sorted = values.iter().copied().zip(0..).collect::<Vec<_>>();
+        by_comparing(&mut sorted);
+        return sorted;
     }
     let items = by_upper_half(values.iter().zip(0..).map(|(&value, at)| key(value) & !POSITION | at).collect());
     let mut sorted: Vec<(f64, u32)> = Vec::with_capacity(items.len());
@@ -26,7 +26,7 @@ pub fn sorted(values: &[f64]) -> Vec<(f64, u32)> {
         sorted.extend(same.iter().map(|&item| (values[item as u32 as usize], item as u32)));
         let same = &mut sorted[begin..];
         if !same.is_sorted_by(|a, b| a.0.total_cmp(&b.0).is_le()) {
-            same.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            by_comparing(same);
         }
     }
     sorted
@@ -38,6 +38,12 @@ pub fn sort(values: &mut [f64]) {
     for (slot, (value, _)) in values.iter_mut().zip(sorted) {
         *slot = value;
     }
+}
+
+/// In one place: a sort is thousands of bytes of machine code wherever it stands.
+#[inline(never)]
+fn by_comparing(items: &mut [(f64, u32)]) {
+    items.sort_unstable_by_key(|&(value, at)| (key(value), at));
 }
 
 /// Items by their upper halves; those that share it stay in order.
@@ -75,11 +81,6 @@ const SIGN: u64 = 1 << 63;
 fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits & SIGN == 0 { bits ^ SIGN } else { !bits }
-}
-
-/// The number whose [`key`] this is.
-fn value(key: u64) -> f64 {
-    f64::from_bits(if key & SIGN == 0 { !key } else { key ^ SIGN })
 }
 
 #[cfg(test)]

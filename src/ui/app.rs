@@ -107,10 +107,7 @@ fn requests() -> impl IntoView {
 /// The fragment is the route, so the skip link moves the focus itself.
 fn to_main(event: ev::MouseEvent) {
     event.prevent_default();
-    if let Some(main) = document().get_element_by_id("main") {
-        use wasm_bindgen::JsCast;
-        let _ = main.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
+    dom::focus("main");
 }
 
 /// Files may be dropped anywhere in the window.

@@ -858,7 +858,7 @@ impl OwnSet for Option<FileSet> {
 /// With a capital letter and a full stop.
 fn sentence(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_ascii_uppercase(), letters.as_str()))
 }
 
 fn missing_roles(missing: &[crate::extract::schema::MissingRole]) -> Failure {

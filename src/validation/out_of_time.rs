@@ -13,6 +13,7 @@ use super::reliability::MIN_CUSTOMERS;
 use super::timeline::Timeline;
 use super::window_scores::{WindowScores, window_scores};
 use crate::extract::history::OrderHistory;
+use crate::ordered::order_by;
 use crate::pace::{Cancelled, Pace};
 use crate::segments::findings::Segment;
 use crate::segments::thresholds::TypedThresholds;
@@ -179,7 +180,7 @@ impl Levels {
         // Segments by what they are expected to lead to, the most promising last; equals stay apart by contract order.
         let promise = |level: usize| self.expected[level] * outcome.direction();
         let mut order = [0, 1, 2, 3];
-        order.sort_by(|&a, &b| promise(a).total_cmp(&promise(b)));
+        order_by(&mut order, |&a, &b| promise(a).total_cmp(&promise(b)));
         let no = |level: usize| all[level] as f64 - yes[level];
         let auc = auc_of_counts(&order.map(|level| yes[level]), &order.map(no)).unwrap_or(f64::NAN);
         let rate = |yes: f64, all: u64| yes / all as f64;

@@ -9,6 +9,7 @@ use crate::chart::histogram::{Counted, Words};
 use crate::chart::segment_map::SegmentMap;
 use crate::chart::thresholds::thresholds;
 use crate::features::catalogue::Behavioural;
+use crate::ordered::order_by;
 use crate::pipeline::labels::Labels;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::trial::{Trial, Weighed};
@@ -177,7 +178,7 @@ fn weight(found: &Weighed, labels: &Labels) -> Weight {
             Some(Bar { name: wording::metric(name), size, words: format!("{} {band}", figures::coefficient(size)) })
         })
         .collect();
-    effects.sort_by(|a, b| b.size.total_cmp(&a.size));
+    order_by(&mut effects, |a, b| b.size.total_cmp(&a.size));
     let segments = Segment::ALL.into_iter().zip(&found.median_confidence).map(|(segment, confidence)| {
         let own = found.experiments.iter().find(|experiment| experiment.segment == segment.name());
         Firmness {

@@ -8,7 +8,7 @@
 //! the engine decodes by itself.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -42,13 +42,13 @@ thread_local! {
     /// The second worker, once one was needed.
     static HELPER: RefCell<Option<Helper>> = const { RefCell::new(None) };
     /// JavaScript handles must not cross threads, decoders must be able to: a decoder holds the number of its job.
-    static JOBS: RefCell<BTreeMap<u32, Job>> = const { RefCell::new(BTreeMap::new()) };
+    static JOBS: RefCell<Vec<Job>> = const { RefCell::new(Vec::new()) };
     /// Numbers for jobs and second workers.
     static NEXT: Cell<u32> = const { Cell::new(0) };
     /// A second worker's buffers that have come back.
     static SPENT: RefCell<Vec<ArrayBuffer>> = const { RefCell::new(Vec::new()) };
     /// A second worker's own work.
-    static WORK: RefCell<BTreeMap<u32, Work>> = const { RefCell::new(BTreeMap::new()) };
+    static WORK: RefCell<Vec<Work>> = const { RefCell::new(Vec::new()) };
     /// Is it at it?
     static WORKING: Cell<bool> = const { Cell::new(false) };
 }
@@ -57,6 +57,7 @@ type Batches = Box<dyn Iterator<Item = Result<Packed, RemoteError>>>;
 
 /// A job as its worker sees it.
 struct Work {
+    job: u32,
     batches: Batches,
     /// Bytes sent that have not come back.
     out: u32,
@@ -77,6 +78,7 @@ enum Said {
 }
 
 struct Job {
+    number: u32,
     inbox: Rc<RefCell<Inbox>>,
     /// Which second worker has it.
     helper: u32,
@@ -86,7 +88,7 @@ struct Job {
 
 impl Job {
     /// Gives a buffer back, with others: each message costs as much as some copying does.
-    fn give_back(&mut self, number: u32, buffer: &ArrayBuffer) {
+    fn give_back(&mut self, buffer: &ArrayBuffer) {
         self.taken.0.push(buffer);
         self.taken.1 += buffer.byte_length();
         if self.taken.1 < AT_ONCE {
@@ -95,7 +97,7 @@ impl Job {
         let (buffers, _) = std::mem::take(&mut self.taken);
         HELPER.with_borrow(|helper| {
             if let Some(helper) = helper {
-                let _ = helper.worker.post_message_with_transfer(&message(number, "taken", &buffers), &buffers);
+                let _ = helper.worker.post_message_with_transfer(&message(self.number, "taken", &buffers), &buffers);
             }
         });
     }
@@ -168,7 +170,7 @@ impl Helper {
                     Said::Failed
                 };
                 JOBS.with_borrow(|jobs| {
-                    if let Some(job) = jobs.get(&job) {
+                    if let Some(job) = jobs.iter().find(|it| it.number == job) {
                         say(&job.inbox, said);
                     }
                 });
@@ -208,7 +210,7 @@ fn say(inbox: &RefCell<Inbox>, said: Said) {
 /// Whatever a second worker still has to do, it will not.
 fn fail(helper: u32) {
     JOBS.with_borrow(|jobs| {
-        for job in jobs.values().filter(|job| job.helper == helper) {
+        for job in jobs.iter().filter(|job| job.helper == helper) {
             say(&job.inbox, Said::Failed);
         }
     });
@@ -247,13 +249,15 @@ pub(super) fn decoder(file: &File, columns: &[(usize, Form)]) -> Option<Box<dyn 
         helper.tell(order);
         helper.number
     })?;
-    JOBS.with_borrow_mut(|jobs| jobs.insert(job, Job { inbox: Rc::default(), helper, taken: Default::default() }));
+    let kept = Job { number: job, inbox: Rc::default(), helper, taken: Default::default() };
+    JOBS.with_borrow_mut(|jobs| jobs.push(kept));
     Some(Box::new(Remote { job }))
 }
 
 impl RemoteDecoder for Remote {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Buffer>, RemoteError>> + '_>> {
-        let inbox = JOBS.with_borrow(|jobs| jobs.get(&self.job).map(|job| Rc::clone(&job.inbox)));
+        let inbox =
+            JOBS.with_borrow(|jobs| jobs.iter().find(|it| it.number == self.job).map(|job| Rc::clone(&job.inbox)));
         Box::pin(async move {
             let inbox = inbox.ok_or(RemoteError)?;
             let said = poll_fn(|context| {
@@ -270,15 +274,15 @@ impl RemoteDecoder for Remote {
                     let buffer = Buffer::from_vec(words.to_vec());
                     let spent = words.buffer();
                     JOBS.with_borrow_mut(|jobs| {
-                        if let Some(job) = jobs.get_mut(&self.job) {
+                        if let Some(job) = jobs.iter_mut().find(|it| it.number == self.job) {
                             // Fresh memory costs more than the copy.
-                            job.give_back(self.job, &spent);
+                            job.give_back(&spent);
                         }
                     });
                     Ok(Some(buffer))
                 }
                 Said::End => {
-                    JOBS.with_borrow_mut(|jobs| jobs.remove(&self.job));
+                    JOBS.with_borrow_mut(|jobs| jobs.retain(|it| it.number != self.job));
                     Ok(None)
                 }
                 Said::Failed => Err(RemoteError),
@@ -290,7 +294,11 @@ impl RemoteDecoder for Remote {
 impl Drop for Remote {
     fn drop(&mut self) {
         // One that has not come to the end is stopped, and with it all that its worker has under way.
-        let Some(job) = JOBS.with_borrow_mut(|jobs| jobs.remove(&self.job)) else { return };
+        let known = |jobs: &mut Vec<Job>| {
+            let at = jobs.iter().position(|it| it.number == self.job)?;
+            Some(jobs.remove(at))
+        };
+        let Some(job) = JOBS.with_borrow_mut(known) else { return };
         fail(job.helper);
         HELPER.with_borrow_mut(|helper| *helper = helper.take().filter(|helper| helper.number != job.helper));
     }
@@ -320,11 +328,11 @@ pub(super) fn serve(scope: &DedicatedWorkerGlobalScope, data: &JsValue) -> bool 
             Ok(batches) => Box::new(batches),
             Err(error) => Box::new(std::iter::once(Err(error))),
         };
-        WORK.with_borrow_mut(|work| work.insert(job, Work { batches, out: 0 }));
+        WORK.with_borrow_mut(|work| work.push(Work { job, batches, out: 0 }));
     } else if let Some(Ok(buffers)) = property(data, "taken").map(JsCast::dyn_into::<Array>) {
         let buffers: Vec<ArrayBuffer> = buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect();
         let goes_on = WORK.with_borrow_mut(|work| {
-            if let Some(work) = work.get_mut(&job) {
+            if let Some(work) = work.iter_mut().find(|it| it.job == job) {
                 work.out = work.out.saturating_sub(buffers.iter().map(ArrayBuffer::byte_length).sum());
             }
             !work.is_empty()
@@ -345,7 +353,7 @@ fn go_on(scope: &DedicatedWorkerGlobalScope) {
     let scope = scope.clone();
     spawn_local(async move {
         let turns = Turns::new();
-        let with_room = |work: &BTreeMap<u32, Work>| work.iter().find(|(_, work)| work.out < ROOM).map(|(job, _)| *job);
+        let with_room = |work: &Vec<Work>| work.iter().find(|it| it.out < ROOM).map(|it| it.job);
         while let Some(job) = WORK.with_borrow(with_room) {
             answer(&scope, job);
             turns.next().await;
@@ -356,20 +364,20 @@ fn go_on(scope: &DedicatedWorkerGlobalScope) {
 
 /// The next batch of a job, or its end.
 fn answer(scope: &DedicatedWorkerGlobalScope, job: u32) {
-    let next = WORK.with_borrow_mut(|work| work.get_mut(&job).and_then(|work| work.batches.next()));
+    let next = WORK.with_borrow_mut(|work| work.iter_mut().find(|it| it.job == job)?.batches.next());
     let (answer, bytes) = match next {
         Some(Ok(batch)) => {
             let words = carried(&batch);
             WORK.with_borrow_mut(|work| {
-                if let Some(work) = work.get_mut(&job) {
+                if let Some(work) = work.iter_mut().find(|it| it.job == job) {
                     work.out = work.out.saturating_add(words.buffer().byte_length());
                 }
             });
             (message(job, "batch", &words), Array::of1(&words.buffer()))
         }
         end => {
-            WORK.with_borrow_mut(|work| work.remove(&job));
-            if WORK.with_borrow(BTreeMap::is_empty) {
+            WORK.with_borrow_mut(|work| work.retain(|it| it.job != job));
+            if WORK.with_borrow(Vec::is_empty) {
                 SPENT.take();
             }
             (message(job, if end.is_some() { "failed" } else { "end" }, &JsValue::TRUE), Array::new())

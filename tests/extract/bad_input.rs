@@ -302,7 +302,11 @@ fn every_bad_input_is_an_error_with_code_and_place() {
             "gaps in nanoseconds",
             error(
                 &star(
-                    with(orders(), "days_since_prior_order", ints([604_800_000_000_000, 1 << 50, 1 << 51, 1 << 52, 1 << 53, 0])),
+                    with(
+                        orders(),
+                        "days_since_prior_order",
+                        ints([604_800_000_000_000, 1 << 50, 1 << 51, 1 << 52, 1 << 53, 0]),
+                    ),
                     lines(),
                 ),
                 &mapping(),
@@ -510,6 +514,13 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
             "hours in words",
             detected(&star(with(orders(), "order_hour_of_day", texts(["noon"; 6])), lines())),
             "column_not_used",
+            1,
+            3,
+        ),
+        (
+            "two columns of one name",
+            detected(&star([orders(), vec![("order_number", ints([9; 6]))]].concat(), lines())),
+            "column_twice",
             1,
             3,
         ),

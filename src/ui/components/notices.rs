@@ -5,6 +5,7 @@ use leptos::html::Section;
 use leptos::prelude::*;
 
 use crate::report::figures;
+use crate::ui::dom;
 use crate::ui::session::{Answer, Session};
 use crate::ui::shell::{self, Shell};
 use crate::ui::state::State;
@@ -51,7 +52,11 @@ fn question(names: &[String]) -> AnyView {
     let choice = move |answer: Answer, class: &'static str, testid: &'static str, words: &'static str| {
         view! {
             <button type="button" class=class data-testid=testid
-                on:click=move |_| session.with_value(|session| session.answer(answer))>{words}</button>
+                on:click=move |_| {
+                    session.with_value(|session| session.answer(answer));
+                    // The question is gone, and the focus with it: on to where the answer shows.
+                    dom::focus("strip");
+                }>{words}</button>
         }
     };
     let title = match names {

@@ -16,7 +16,7 @@ pub fn Strip() -> impl IntoView {
     let state: State = expect_context();
     let going = Memo::new(move |_| state.under_way());
     view! {
-        <section class="strip" aria-label="Extract and progress" data-testid="drop-zone">
+        <section class="strip" id="strip" tabindex="-1" aria-label="Extract and progress" data-testid="drop-zone">
             {move || if going.get() { view! { <Going/> }.into_any() } else { view! { <Standing/> }.into_any() }}
         </section>
     }
