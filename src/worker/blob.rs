@@ -72,6 +72,11 @@ impl BlobSource {
     }
 }
 
+/// Lets go of what was fetched for nothing.
+pub(super) fn forget() {
+    AHEAD.take();
+}
+
 impl Source for BlobSource {
     fn name(&self) -> &str {
         &self.name

@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, Worker};
 
-use super::blob::BlobSource;
+use super::blob::{self, BlobSource};
 use super::pacer::Turns;
 use crate::extract::remote::{Form, Packed, RemoteDecoder, RemoteError, packed};
 use crate::extract::source::Source;
@@ -379,6 +379,7 @@ fn answer(scope: &DedicatedWorkerGlobalScope, job: u32) {
             WORK.with_borrow_mut(|work| work.retain(|it| it.job != job));
             if WORK.with_borrow(Vec::is_empty) {
                 SPENT.take();
+                blob::forget();
             }
             (message(job, if end.is_some() { "failed" } else { "end" }, &JsValue::TRUE), Array::new())
         }
