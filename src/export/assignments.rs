@@ -152,8 +152,8 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
     )
 }
 
-/// Would a spreadsheet compute the text? What begins like a telephone number (`+49 151`) or a code (`-k1`) is none: it calls
-/// nothing, and an id must come out as it came in.
+/// Could the text call something in a spreadsheet? What begins like a telephone number (`+49 151`) or a code (`-k1`) cannot,
+/// though it may be shown as another number; and an id must come out as it came in.
 fn armed(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-' | '/' | ':');
     match text.strip_prefix(['+', '-']) {

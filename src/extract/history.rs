@@ -9,6 +9,9 @@ pub const NO_CLOCK: u8 = u8::MAX;
 /// Calendar day of an order that has none.
 pub const NO_DAY: i32 = i32::MIN;
 
+/// Days between two orders, at most: a century. What is longer was counted in other units.
+pub const LONGEST_GAP: f64 = 36_525.0;
+
 /// All orders of all customers, grouped by customer and in order of sequence within each.
 ///
 /// Compressed rows twice over: `order_start[c]..order_start[c + 1]` are the orders of customer `c`,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::Array;
+use arrow_array::{Array, ArrayRef};
 
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
@@ -21,12 +21,12 @@ use super::source::Source;
 use super::synonyms::{self, CONTEXT, EXACT, Level, level, name_score, normalise, stem_words};
 use super::table::Table;
 use super::time::Times;
-use super::unfit::{Unfit, unfit, values_fit};
+use super::unfit::{CALLED, Unfit, unfit, values_fit};
 
 /// Rows looked at in every column.
 pub(super) const SAMPLE_ROWS: usize = 1000;
 /// Values shown.
-const PREVIEW_ROWS: usize = 5;
+pub(super) const PREVIEW_ROWS: usize = 5;
 /// Rows of a key column that another file's values are looked up in.
 const KEY_ROWS: usize = 65_536;
 /// Rows of the column whose values are looked up.
@@ -162,6 +162,13 @@ fn conclude(layout: Layout, looks: Vec<Look<'_>>, read_as: Vec<ColumnReading>) -
     Ok(Inspection { files: looks.into_iter().map(|l| l.inspection).collect(), proposals, mapping, missing })
 }
 
+/// Can most of the values be read as times?
+pub(super) fn times_fit(values: &ArrayRef) -> bool {
+    let mut times = Times::default();
+    times.read(values, 0);
+    times.present() > 0 && times.bad * 2 <= times.present()
+}
+
 /// Adds why columns that are called like missing roles do not play them.
 pub(super) fn explain(missing: &mut [MissingRole], unfit: &[Unfit]) {
     for missing in missing {
@@ -219,11 +226,9 @@ impl<'t> Look<'t> {
             inspection.columns[column].preview = preview;
             numbers.read(&array);
             sample[column].numbers.clone_from(&numbers.values);
-            let mut times = Times::default();
-            times.read(&array, 0);
             // Dates whose order nobody knows are dates all the same: whoever reads them has to say.
-            sample[column].times_ok = inspection.columns[column].read_as == Some(ReadAs::TimeUndecided)
-                || (times.present() > 0 && times.bad * 2 <= times.present());
+            sample[column].times_ok =
+                inspection.columns[column].read_as == Some(ReadAs::TimeUndecided) || times_fit(&array);
         }
         Ok(Self {
             table,
@@ -246,7 +251,14 @@ impl<'t> Look<'t> {
             if !text_fits(role, seen.class, &seen.preview) || !self.values_fit(role, column) {
                 continue;
             }
-            let (confidence, reason) = self.score(role, column);
+            let (mut confidence, mut reason) = self.score(role, column);
+            if self.sample[column].unreadable {
+                // A column that merely may mean it is not worth an error, and one that can be read is better.
+                if confidence < CALLED {
+                    continue;
+                }
+                (confidence, reason) = (confidence - 0.1, "the name says so; its first rows cannot be read");
+            }
             if confidence >= ENOUGH && best.as_ref().is_none_or(|b| confidence > b.confidence) {
                 best = Some(Candidate { column, confidence, reason: reason.to_owned() });
             }

@@ -177,6 +177,11 @@ impl<'a> Opened<'a> {
         Self::to_count(part, Naming { wide: false, needs_customer: false })
     }
 
+    /// Does another worker decode them?
+    pub(super) fn elsewhere(&self) -> bool {
+        matches!(self.batches, Ahead::Far(_))
+    }
+
     /// What the first pass reads of a part.
     fn to_count(part: &Bound<'a>, naming: Naming) -> Result<Self, ExtractError> {
         let mut roles = vec![naming.order_role(), Role::Quantity];

@@ -47,11 +47,15 @@ impl Notes {
             .map(|(code, note)| {
                 let (role, action) = remedy(code);
                 debug_assert!(!action.is_empty(), "what to do about {code}?");
-                let column = role.and_then(|role| mapping.roles.get(&role)?.first());
-                let place = match column {
+                let columns = role.and_then(|role| mapping.roles.get(&role)).map_or(&[][..], Vec::as_slice);
+                let place = match columns {
                     _ if !note.first.is_empty() => format!(" (first: {})", note.first),
-                    Some(at) => format!(" (column \"{}\" of \"{}\")", at.column, at.file),
-                    None => String::new(),
+                    [] => String::new(),
+                    [at] => format!(" (column \"{}\" of \"{}\")", at.column, at.file),
+                    [at, more @ ..] => {
+                        let more = more.len();
+                        format!(" (column \"{}\" of \"{}\" or of {more} further files)", at.column, at.file)
+                    }
                 };
                 Warning {
                     code: code.to_owned(),

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::bound::{Bound, Reading, Watch};
 use super::error::ExtractError;
-use super::history::{NO_CLOCK, NO_DAY};
+use super::history::{LONGEST_GAP, NO_CLOCK, NO_DAY};
 use super::ids::Ids;
 use super::keys::{Interner, NULL};
 use super::notes::place;
@@ -23,8 +23,6 @@ pub(super) const NO_ORDER: u32 = u32::MAX;
 pub(super) const LATE: u32 = u32::MAX - 1;
 /// In place of a position: the order id stands under several customers.
 pub(super) const SHARED: u32 = u32::MAX - 2;
-/// Days between two orders, at most: a century. What is longer was counted in other units.
-const LONGEST_GAP: f64 = 36_525.0;
 /// No more orders than this.
 const MOST_ORDERS: usize = (u32::MAX - 3) as usize;
 
@@ -94,14 +92,16 @@ const ORDER_ROLES: [Role; 7] = [
     Role::Weekday,
 ];
 
-/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide).
+/// Reads the orders of `parts`, in which each row is an order (star) or a line of one (wide). `elsewhere`: another worker
+/// has something else to decode meanwhile.
 pub(super) async fn read_orders(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
+    elsewhere: bool,
     as_of_day: Option<i32>,
     reading: &mut Reading<'_>,
 ) -> Result<Orders, ExtractError> {
-    let raw = read_rows(parts, rows_are_lines, reading).await?;
+    let raw = read_rows(parts, rows_are_lines, elsewhere, reading).await?;
     if raw.key.is_empty() {
         let file = parts.first().map(|p| p.table.name().to_owned()).unwrap_or_default();
         return Err(ExtractError::AllKeysNull { file });
@@ -113,6 +113,7 @@ pub(super) async fn read_orders(
 async fn read_rows(
     parts: &[Bound<'_>],
     rows_are_lines: bool,
+    elsewhere: bool,
     reading: &mut Reading<'_>,
 ) -> Result<RawOrders, ExtractError> {
     let hint = parts.iter().map(|p| p.table.row_hint()).fold(0, usize::saturating_add);
@@ -132,12 +133,11 @@ async fn read_rows(
         weekday: any(Role::Weekday).then(|| Vec::with_capacity(orders)),
     };
     for part in parts {
-        // Another worker has the lines to decode by now, which are more; where rows are lines, it has nothing yet.
-        let (slots, batches) = if rows_are_lines {
-            part.ahead(&ORDER_ROLES)?
-        } else {
+        let (slots, batches) = if elsewhere {
             let (slots, batches) = part.stream(&ORDER_ROLES)?;
             (slots, Ahead::Here(batches))
+        } else {
+            part.ahead(&ORDER_ROLES)?
         };
         read_part(part, &slots, batches, rows_are_lines, &mut raw, reading).await?;
     }

@@ -85,10 +85,9 @@ pub async fn read(
 
     let mut reading =
         Reading { pace, notes: Notes::default(), integrity: Integrity::default(), rows_done: 0, rows_total: 0 };
-    for left in unfit(&tables, mapping)? {
-        let sentence = "Columns that are called like a role but cannot play it were not used";
-        reading.notes.add("column_not_used", 1, sentence, || left.reason);
-    }
+    let left: Vec<String> = unfit(&tables, mapping)?.into_iter().map(|unfit| unfit.reason).collect();
+    let sentence = "Columns that are called like a role but cannot play it were not used";
+    reading.notes.add("column_not_used", left.len() as u64, sentence, || left.join("; then: "));
     for at in mapping.roles.values().flatten() {
         let table = tables.iter().find(|table| table.name() == at.file);
         let alike = table.map_or(0, |table| table.columns().iter().filter(|column| column.name == at.column).count());
@@ -234,7 +233,8 @@ async fn read_history(
 
     // Before the orders: another worker, where there is one, decodes the lines meanwhile.
     let opened = line_parts.first().map(Opened::of_star).transpose()?;
-    let mut orders = read_orders(&order_parts, wide, options.as_of_day, reading).await?;
+    let elsewhere = opened.as_ref().is_some_and(Opened::elsewhere);
+    let mut orders = read_orders(&order_parts, wide, elsewhere, options.as_of_day, reading).await?;
     let line_parts = if wide { order_parts } else { line_parts };
     let mut catalogue = read_catalogue(&products, &categories, &line_parts, reading).await?;
     let lines = read_lines(&line_parts, wide, opened, &mut orders, &mut catalogue, reading).await?;

@@ -1,6 +1,6 @@
 //! A look into Parquet's footer (Thrift's compact protocol) for what the decoder leaves out.
 
-/// Structures within structures, at most.
+/// Structures and lists within one another, at most.
 const DEEPEST: u32 = 16;
 
 /// Does the structure that `bytes` begin with have a field of this number? A structure that breaks off has not.
@@ -42,6 +42,7 @@ fn value(bytes: &mut &[u8], kind: u8, depth: u32) -> Option<()> {
             bytes.split_off(..length)?
         }),
         9 | 10 => {
+            let depth = depth.checked_sub(1)?;
             let head = byte(bytes)?;
             let length = if head >> 4 == 15 { varint(bytes)? } else { u64::from(head >> 4) };
             for _ in 0..length {
@@ -49,6 +50,7 @@ fn value(bytes: &mut &[u8], kind: u8, depth: u32) -> Option<()> {
             }
         }
         11 => {
+            let depth = depth.checked_sub(1)?;
             let length = varint(bytes)?;
             let kinds = if length > 0 { byte(bytes)? } else { 0 };
             for _ in 0..length {
@@ -105,6 +107,8 @@ mod tests {
             assert!(!has_field(&BYTES[..end], 9));
         }
         assert!(!has_field(&[0x1c; 1_000], 9), "structures in structures");
+        assert!(!has_field(&vec![0x19; 1 << 20], 9), "lists in lists");
+        assert!(!has_field(&[[0x1b, 1].as_slice(), &[0xbb, 1].repeat(1 << 19)].concat(), 9), "maps in maps");
         assert!(!has_field(&[0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], 9), "a long list");
     }
 }

@@ -2,17 +2,17 @@
 
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
-use super::inspect::{SAMPLE_ROWS, first_rows};
+use super::inspect::{PREVIEW_ROWS, SAMPLE_ROWS, first_rows, times_fit};
 use super::mapping::{class_fits, text_fits, wanted};
 use super::numbers::Numbers;
 use super::preview::texts;
-use super::schema::{ColumnClass, Mapping, Role};
+use super::schema::{ColumnClass, Mapping, ReadAs, Role};
 use super::synonyms::{name_score, normalise};
 use super::table::Table;
 
 /// From here on the name is the role's own.
-const CALLED: f64 = 0.9;
-/// One value in so many may be none that the role allows: they are left out and counted when the column is read.
+pub(super) const CALLED: f64 = 0.9;
+/// One value in so many may be none that the role allows: whoever reads the column counts them.
 const FEW: usize = 20;
 
 type Test = fn(f64) -> bool;
@@ -38,7 +38,9 @@ pub(super) fn values_fit(role: Role, values: &[f64]) -> bool {
         matches!(role, Role::Weekday | Role::OrderSequence | Role::ReorderRatio | Role::LoyaltyScore | Role::FreqScore);
     let Some((allows, _)) = allowed(role) else { return true };
     let strange = values.iter().filter(|v| !v.is_nan() && !allows(**v)).count();
-    strange * FEW <= known && (known > 0 || !must_have)
+    // Sequence numbers are sorted by as they are.
+    let few = if role == Role::OrderSequence { 0 } else { known / FEW };
+    strange <= few && (known > 0 || !must_have)
 }
 
 /// A column that is called like a role.
@@ -118,10 +120,13 @@ fn why_not(table: &dyn Table, at: usize, role: Role) -> Result<Option<String>, E
     }
     let Some((_, values)) = first_rows(table, &[at], SAMPLE_ROWS)?.into_iter().next() else { return Ok(None) };
     let shown = texts(&values);
-    if !text_fits(role, column.class, &shown) {
+    if !text_fits(role, column.class, &shown[..shown.len().min(PREVIEW_ROWS)]) {
         let such = shown.iter().find(|value| !value.trim().is_empty());
         let such = such.map_or_else(String::new, |value| format!(" such as \"{value}\""));
         return Ok(Some(format!("holds text{such}{}", needs(wanted(role)))));
+    }
+    if role == Role::OrderTimestamp && column.read_as != Some(ReadAs::TimeUndecided) && !times_fit(&values) {
+        return Ok(Some(format!("holds few dates in its first rows{}", needs(wanted(role)))));
     }
     let mut numbers = Numbers::default();
     numbers.read(&values);

@@ -238,12 +238,15 @@ pub(super) fn page(outcome: &Outcome) -> Segments {
              side of both lines.",
             confidence(outcome, &validation.confidence),
         ));
-        sections.push(Section::new(
-            "sensitivity",
-            "If the lines were drawn elsewhere",
-            "Both lines at another percentile, and at the medians of smaller samples of these customers.",
-            sensitivity(&validation.threshold_sensitivity),
-        ));
+        // It follows the verdict.
+        if !validation.threshold_sensitivity.is_empty() {
+            sections.push(Section::new(
+                "sensitivity",
+                "If the lines were drawn elsewhere",
+                "Both lines at another percentile, and at the medians of smaller samples of these customers.",
+                sensitivity(&validation.threshold_sensitivity),
+            ));
+        }
     }
     Segments {
         names: Segment::ALL.map(|segment| results.params.labels.name(segment).to_owned()).to_vec(),

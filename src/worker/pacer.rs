@@ -39,6 +39,7 @@ pub(super) async fn sleep(scope: &DedicatedWorkerGlobalScope, millis: i32) {
 
 /// Turns of the event loop, one at a time: by a message channel, because nested timers are clamped to 4 ms and a microtask
 /// would let nothing in.
+#[derive(Clone)]
 pub(super) struct Turns(Option<MessageChannel>);
 
 impl Turns {

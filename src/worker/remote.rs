@@ -49,6 +49,8 @@ thread_local! {
     static SPENT: RefCell<Vec<ArrayBuffer>> = const { RefCell::new(Vec::new()) };
     /// A second worker's own work.
     static WORK: RefCell<Vec<Work>> = const { RefCell::new(Vec::new()) };
+    /// What it rests by.
+    static TURNS: Turns = Turns::new();
     /// Is it at it?
     static WORKING: Cell<bool> = const { Cell::new(false) };
 }
@@ -352,7 +354,7 @@ fn go_on(scope: &DedicatedWorkerGlobalScope) {
     }
     let scope = scope.clone();
     spawn_local(async move {
-        let turns = Turns::new();
+        let turns = TURNS.with(Turns::clone);
         let with_room = |work: &Vec<Work>| work.iter().find(|it| it.out < ROOM).map(|it| it.job);
         while let Some(job) = WORK.with_borrow(with_room) {
             answer(&scope, job);

@@ -234,14 +234,14 @@ def wide_case(work, name, columns, roles, arguments):
 
 
 def star_case(work, rng, base, stamp):
-    """Orders that stand twice, lines without an order, ids as floats with NaN, gaps below 0; lines in two files."""
+    """Orders that stand twice, lines without an order, ids as floats with NaN, gaps below 0 or of ages; lines in two files."""
     rows = {}
     for client, receipt, at in zip(base["client"].to_pylist(), base["receipt"].to_pylist(), stamp.to_pylist()):
         if client is not None and receipt is not None and receipt % 40 != 39:
             rows.setdefault(receipt, (client, at))
     orders = list(rows.items())
     orders += rng.sample(orders, 20)
-    gaps = {key: rng.choice([0.0, 3.0, 7.0, 30.0, -2.0, math.inf, math.nan, None, 5.0, 9.0]) for key in rows}
+    gaps = {key: rng.choice([0.0, 3.0, 7.0, 30.0, -2.0, math.inf, math.nan, None, 5.0, 9.0, 40_000.0]) for key in rows}
     one = {
         "order_id": pa.array([float(key) for key, _ in orders] + [math.nan], pa.float64()),
         "user_id": pa.array([float(value[0]) for _, value in orders] + [5.0], pa.float64()),

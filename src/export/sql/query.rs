@@ -228,7 +228,7 @@ fn history_steps(engine: &dyn Engine, q: &str, baseline: &Baseline, parts: &[Par
     let gap = |roles: &Roles<'_>| {
         roles
             .get(&Role::DaysSincePrior)
-            .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::non_negative(engine, column))
+            .map_or_else(|| format!("CAST(NULL AS {})", engine.double()), |column| source::gap(engine, column))
     };
     let again = |roles: &Roles<'_>| {
         roles.get(&Role::Reordered).map_or_else(|| "0".to_owned(), |column| source::flag(engine, column))

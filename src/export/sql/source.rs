@@ -1,6 +1,7 @@
 //! Mapped columns as expressions: what the reader does with a value, said in SQL.
 
 use crate::extract::columns::{MappedColumn, TimeWriting};
+use crate::extract::history::LONGEST_GAP;
 use crate::extract::schema::ColumnClass;
 
 use super::engine::{Engine, as_double};
@@ -33,9 +34,9 @@ pub(super) fn number(engine: &dyn Engine, column: &MappedColumn) -> String {
     number_where(engine, column, "")
 }
 
-/// A finite number of 0 or more, else null.
-pub(super) fn non_negative(engine: &dyn Engine, column: &MappedColumn) -> String {
-    number_where(engine, column, " >= 0")
+/// Days between two orders: 0 to a century, else null.
+pub(super) fn gap(engine: &dyn Engine, column: &MappedColumn) -> String {
+    number_where(engine, column, &format!(" BETWEEN 0 AND {LONGEST_GAP}"))
 }
 
 /// A finite number that meets a further condition (`" >= 0"`, or none), else null.
