@@ -127,7 +127,7 @@ impl Catalogue {
                 let row = products.iter().position(|p| *p == NULL).unwrap_or(0);
                 place(part.table.name(), part.column(Role::ProductKey), rows + row as u64)
             });
-            repeated += products.iter().filter(|p| **p != NULL).count() as u64 - distinct;
+            repeated += products.len() as u64 - without - distinct;
             if let Some(at) = category_at {
                 self.expect(self.products.len());
                 self.assign(part, batch.column(at), &products, false, rows, reading)?;

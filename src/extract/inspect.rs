@@ -34,6 +34,31 @@ const LOOKUP_ROWS: usize = 4096;
 /// Below this a name is no evidence.
 const ENOUGH: f64 = 0.45;
 
+/// Roles of a table of customers, in the order in which they choose columns.
+pub(super) const CUSTOMER_ROLES: [Role; 7] = [
+    Role::Customer,
+    Role::FreqScore,
+    Role::LoyaltyScore,
+    Role::MeanDaysBetweenOrders,
+    Role::ReorderRatio,
+    Role::OrderCount,
+    Role::Segment,
+];
+/// Roles of a table whose lines name their customer; a star extract's orders and lines share them.
+pub(super) const WIDE_ROLES: [Role; 11] = [
+    Role::Order,
+    Role::Customer,
+    Role::OrderSequence,
+    Role::DaysSincePrior,
+    Role::Weekday,
+    Role::Hour,
+    Role::OrderTimestamp,
+    Role::Product,
+    Role::Reordered,
+    Role::Quantity,
+    Role::Amount,
+];
+
 /// What a file is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -376,15 +401,7 @@ impl<'t> Look<'t> {
     fn propose(&mut self, layout: Layout) {
         let roles: &[Role] = match self.part {
             Part::Unused | Part::HeldOut | Part::Categories => &[],
-            Part::Customers => &[
-                Role::Customer,
-                Role::FreqScore,
-                Role::LoyaltyScore,
-                Role::MeanDaysBetweenOrders,
-                Role::ReorderRatio,
-                Role::OrderCount,
-                Role::Segment,
-            ],
+            Part::Customers => &CUSTOMER_ROLES,
             Part::Orders => &[
                 Role::Order,
                 Role::Customer,
@@ -397,19 +414,7 @@ impl<'t> Look<'t> {
             Part::Lines if layout == Layout::Star => {
                 &[Role::LineOrder, Role::Product, Role::Reordered, Role::Quantity, Role::Amount]
             }
-            Part::Lines => &[
-                Role::Order,
-                Role::Customer,
-                Role::OrderSequence,
-                Role::DaysSincePrior,
-                Role::Weekday,
-                Role::Hour,
-                Role::OrderTimestamp,
-                Role::Product,
-                Role::Reordered,
-                Role::Quantity,
-                Role::Amount,
-            ],
+            Part::Lines => &WIDE_ROLES,
             Part::Products => &[Role::ProductKey, Role::ProductName],
         };
         let mut taken = Vec::new();

@@ -172,6 +172,16 @@ struct Numbered {
     distinct: usize,
 }
 
+/// A batch's columns as they were read; one that is absent is empty.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    sequence: &'a Numbers,
+    stamp: &'a Times,
+    gap: &'a Numbers,
+    hour: &'a Numbers,
+    weekday: &'a Numbers,
+}
+
 async fn read_part(
     part: &Bound<'_>,
     slots: &[Option<usize>],
@@ -264,7 +274,8 @@ async fn read_batches(
         limit(&mut hour, &mut watches[2], |v| (0.0..24.0).contains(&v));
         limit(&mut weekday, &mut watches[3], |v| (0.0..8.0).contains(&v) && v.floor() >= v);
 
-        let plain = raw.push_new(&customers, &keys, &sequence, &stamp, &gap, &hour, &weekday);
+        let columns = Columns { sequence: &sequence, stamp: &stamp, gap: &gap, hour: &hour, weekday: &weekday };
+        let plain = raw.push_new(&customers, &keys, columns);
         let rows = if plain { 0..0 } else { 0..batch.num_rows() };
         for row in rows {
             let (customer, key) = (customers[row], keys[row]);
@@ -289,7 +300,7 @@ async fn read_batches(
             };
             if let Some(at) = known {
                 if rows_are_lines {
-                    disagree += u64::from(raw.merge(at as usize, row, &sequence, &stamp, &gap, &hour, &weekday));
+                    disagree += u64::from(raw.merge(at as usize, row, columns));
                 } else {
                     reading.integrity.duplicate_keys += 1;
                     let sentence = "Orders that stand twice in the orders file were read once, as they first appear";
@@ -394,17 +405,8 @@ fn zone_offset(part: &Bound<'_>, reading: &mut Reading<'_>) -> i64 {
 impl RawOrders {
     /// Adds a batch whose rows are all orders never seen before, as most orders files have them: whole columns at once.
     /// Adds nothing and says so if they are not.
-    #[allow(clippy::too_many_arguments, reason = "one per column of an order")]
-    fn push_new(
-        &mut self,
-        customers: &[u32],
-        keys: &[u32],
-        sequence: &Numbers,
-        stamp: &Times,
-        gap: &Numbers,
-        hour: &Numbers,
-        weekday: &Numbers,
-    ) -> bool {
+    fn push_new(&mut self, customers: &[u32], keys: &[u32], columns: Columns<'_>) -> bool {
+        let Columns { sequence, stamp, gap, hour, weekday } = columns;
         let (rows, next) = (keys.len(), self.key.len());
         let Some(known) = self.first.len().checked_sub(rows) else { return false };
         // Numbers are given in order of first appearance.
@@ -442,17 +444,8 @@ impl RawOrders {
 
     /// Adds what a further line says about the order at `at`: the earliest time, and what was still unknown.
     /// Does the line disagree about the sequence?
-    #[allow(clippy::too_many_arguments, reason = "one per column of an order")]
-    fn merge(
-        &mut self,
-        at: usize,
-        row: usize,
-        sequence: &Numbers,
-        stamp: &Times,
-        gap: &Numbers,
-        hour: &Numbers,
-        weekday: &Numbers,
-    ) -> bool {
+    fn merge(&mut self, at: usize, row: usize, columns: Columns<'_>) -> bool {
+        let Columns { sequence, stamp, gap, hour, weekday } = columns;
         let mut disagrees = false;
         if let (Some(column), Some(&value)) = (&mut self.sequence, sequence.values.get(row))
             && !value.is_nan()

@@ -2,7 +2,7 @@
 
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
-use super::inspect::{PREVIEW_ROWS, SAMPLE_ROWS, first_rows, times_fit};
+use super::inspect::{CUSTOMER_ROLES, PREVIEW_ROWS, SAMPLE_ROWS, WIDE_ROLES, first_rows, times_fit};
 use super::mapping::{class_fits, text_fits, wanted};
 use super::numbers::Numbers;
 use super::preview::texts;
@@ -55,46 +55,26 @@ pub(super) struct Unfit {
 /// The columns that `mapping` leaves out, called like roles that nobody plays, and unable to play them.
 pub(super) fn unfit(tables: &[Box<dyn Table>], mapping: &Mapping) -> Result<Vec<Unfit>, ExtractError> {
     let roles: &[Role] = match mapping.layout {
-        Layout::Customers => &[
-            Role::Customer,
-            Role::FreqScore,
-            Role::LoyaltyScore,
-            Role::MeanDaysBetweenOrders,
-            Role::ReorderRatio,
-            Role::OrderCount,
-            Role::Segment,
-        ],
-        Layout::Star | Layout::Wide => &[
-            Role::Customer,
-            Role::Order,
-            Role::OrderSequence,
-            Role::OrderTimestamp,
-            Role::DaysSincePrior,
-            Role::Hour,
-            Role::Weekday,
-            Role::Product,
-            Role::Reordered,
-            Role::Quantity,
-            Role::Amount,
-        ],
+        Layout::Customers => &CUSTOMER_ROLES,
+        Layout::Star | Layout::Wide => &WIDE_ROLES,
     };
     let missing = mapping.missing();
     let mut found = Vec::new();
     for &role in roles.iter().filter(|role| !mapping.roles.contains_key(role)) {
         let needed = missing.iter().any(|missing| missing.role == role);
         for table in tables {
-            let plays = |column: &str| {
-                mapping
-                    .roles
-                    .values()
-                    .flatten()
-                    .any(|at| at.file == table.name() && (column.is_empty() || at.column == column))
-            };
-            if !needed && !plays("") {
+            let played: Vec<&str> = mapping
+                .roles
+                .values()
+                .flatten()
+                .filter(|at| at.file == table.name())
+                .map(|at| at.column.as_str())
+                .collect();
+            if !needed && played.is_empty() {
                 continue;
             }
             for (at, column) in table.columns().iter().enumerate() {
-                if name_score(role, &normalise(&column.name)) < CALLED || plays(&column.name) {
+                if name_score(role, &normalise(&column.name)) < CALLED || played.contains(&column.name.as_str()) {
                     continue;
                 }
                 if let Some(why) = why_not(table.as_ref(), at, role)? {
