@@ -10,7 +10,7 @@ WASM := --target wasm32-unknown-unknown
 # The command line as the tests build it: `cargo build` would compile its dependencies anew, without what tests ask of them.
 COMMAND_LINE := cargo test --no-run --test rooms
 
-.PHONY: help setup-build setup-test test-data serve build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots audit clean
+.PHONY: help setup-build setup-test test-data serve cli build test test-native test-sql test-engines test-wasm test-size test-e2e bench lint fmt screenshots audit clean
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -25,19 +25,22 @@ test-data:
 serve: setup-build ## build the page and serve it with the demo extract on http://127.0.0.1:8080
 	$(TRUNK) serve --offline --release --address 127.0.0.1 --port 8080
 
+cli: ## the command line, target/release/quadrant, with all that this machine's processor can do
+	RUSTFLAGS="-C target-cpu=native" cargo build --release --bin quadrant
+
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release
 
-# Linking the wasm keeps one core busy for minutes, so the native tests run beside it. ALSO: more targets to run after them.
+# Linking the wasm keeps one core busy for minutes, so the native tests run beside it, and what is left of them beside the
+# flows, which want the other core. ALSO: more targets to run after the native tests.
 test: setup-test ## every test: native, wasm in a browser, end to end
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=line native-lane wasm-lane
-	$(MAKE) --no-print-directory flows
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=line native-lane page-lane
 
-.PHONY: native-lane wasm-lane weigh flows
+.PHONY: native-lane page-lane weigh flows
 native-lane:
 	env -u MAKEFLAGS $(MAKE) --no-print-directory test-data test-native test-sql $(ALSO)
-wasm-lane:
-	env -u MAKEFLAGS $(MAKE) --no-print-directory build test-wasm
+page-lane:
+	env -u MAKEFLAGS $(MAKE) --no-print-directory build test-wasm flows
 
 test-native: ## the analysis, natively
 	cargo test
@@ -61,7 +64,7 @@ test-e2e: setup-test build flows ## a real browser through every flow
 
 weigh:
 	node tests/e2e/size.mjs dist
-flows: weigh
+flows: weigh test-data
 	$(COMMAND_LINE)
 	npm test --prefix tests/e2e --silent
 

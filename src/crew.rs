@@ -4,6 +4,9 @@
 //! the same whatever the number of workers. A page's engine has one thread and does the pieces in turn.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::pace::{Cancelled, Pace};
 
 pub use host::{Beside, Piped, both, piped, together, workers};
 
@@ -276,6 +279,32 @@ mod host {
     }
 }
 
+/// `work` of each of `0..count`, several at a time: whoever is free takes the next. Results in order.
+///
+/// # Errors
+/// `pace` cancelled.
+pub async fn each<T, W>(count: usize, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
+where
+    T: Send,
+    W: AsyncFn(usize, &Pace) -> Result<T, Cancelled> + Sync,
+{
+    let next = AtomicUsize::new(0);
+    let some = async |_worker: usize, pace: &Pace| {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= count {
+                return Ok(done);
+            }
+            done.push((at, work(at, &pace.part(at as u64, at as u64 + 1, count as u64)).await?));
+        }
+    };
+    let mut done: Vec<_> =
+        together((0..workers().min(count)).collect(), some, pace).await?.into_iter().flatten().collect();
+    done.sort_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
+}
+
 /// `0..n` in at most `pieces` ranges of about the same weight, where `before(i)` is the weight of all before `i`.
 pub fn ranges(n: usize, pieces: usize, before: impl Fn(usize) -> u64) -> Vec<std::ops::Range<usize>> {
     let total = before(n);
@@ -306,7 +335,7 @@ pub fn ranges(n: usize, pieces: usize, before: impl Fn(usize) -> u64) -> Vec<std
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pace::{Pace, block_on};
+    use crate::pace::block_on;
 
     #[test]
     fn pieces_come_back_in_order() {
@@ -315,6 +344,20 @@ mod tests {
             let square = async |n: u32, pace: &Pace| pace.tick(0, 1).await.map(|()| n * n);
             let squares = block_on(together((0..count).collect(), square, &pace));
             assert_eq!(squares, Ok((0..count).map(|n| n * n).collect()));
+        }
+    }
+
+    #[test]
+    fn each_comes_back_in_order_whoever_did_it() {
+        let pace = Pace::unhurried();
+        for count in [0, 1, 2, 7, 100] {
+            // The later, the shorter.
+            let work = async |n: usize, pace: &Pace| {
+                let sum: usize = (0..(count - n) * 1_000).sum();
+                pace.tick(0, 1).await.map(|()| (n, sum))
+            };
+            let done = block_on(each(count, work, &pace)).unwrap();
+            assert_eq!(done.iter().map(|(n, _)| *n).collect::<Vec<_>>(), (0..count).collect::<Vec<_>>());
         }
     }
 

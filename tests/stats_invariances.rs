@@ -120,8 +120,11 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&found.d) && (0.0..=1.0).contains(&found.p()));
         let bent = |x: &[f64]| x.iter().map(|v| libm::exp(*v)).collect::<Vec<_>>();
         prop_assert_eq!(found.d.to_bits(), ks::two_sample(&bent(&a), &bent(&b)).unwrap().d.to_bits());
-        let edges = psi::quantile_edges(&a, 5).unwrap();
+        let mut sorted = a.clone();
+        sorted.sort_by(f64::total_cmp);
+        let edges = psi::quantile_edges(&sorted, 5).unwrap();
         let (before, after) = (psi::histogram(&a, &edges), psi::histogram(&b, &edges));
+        prop_assert_eq!(&before, &psi::histogram_of_sorted(&sorted, &edges));
         prop_assert_eq!(before.iter().sum::<u64>() as usize, a.len());
         if let Some(found) = psi::from_counts(&before, &after) {
             prop_assert!(found.psi >= 0.0 && (0.0..=1.0).contains(&found.p));

@@ -3,6 +3,7 @@
 use super::effort::Effort;
 use super::findings::{GridCell, SetFindings};
 use super::sample;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 use crate::prepare::matrix::Prepared;
 use crate::prepare::sets::FeatureSet;
@@ -62,22 +63,29 @@ pub(super) async fn run(
 ) -> Result<SetRun, Cancelled> {
     let x = &prepared.x;
     let chosen = sample::rows(x.rows(), effort.silhouette_rows, seed, "silhouette");
-    let steps = effort.max_k.saturating_sub(1).max(1) as u64;
-    let mut grid = Vec::new();
-    let mut solutions = Vec::new();
-    let mut note = String::new();
-    for k in 2..=effort.max_k {
-        let pace = pace.part(k as u64 - 2, k as u64 - 1, steps);
+    let solve = async |index: usize, pace: &Pace| {
+        let k = index + 2;
         let mut rng = Rng::substream(seed, "kmeans", k as u64);
         match kmeans(x, KMeansParams::new(k).starts(effort.starts), &mut rng, &pace.part(0, 2, 3)).await {
             Ok(found) => {
-                let labels = found.labels.clone();
-                grid.push(cell(x, k as u32, found.inertia, &labels, &chosen, &pace.part(2, 3, 3)).await?);
-                solutions.push((k as u32, labels));
+                let cell = cell(x, k as u32, found.inertia, &found.labels, &chosen, &pace.part(2, 3, 3)).await?;
+                Ok(Ok((cell, (k as u32, found.labels))))
             }
-            Err(KMeansError::Cancelled(cancelled)) => return Err(cancelled),
+            Err(KMeansError::Cancelled(cancelled)) => Err(cancelled),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    };
+    let mut grid = Vec::new();
+    let mut solutions = Vec::new();
+    let mut note = String::new();
+    for solved in each(effort.max_k.saturating_sub(1), solve, pace).await? {
+        match solved {
+            Ok((cell, solution)) => {
+                grid.push(cell);
+                solutions.push(solution);
+            }
             Err(error) => {
-                note = error.to_string();
+                note = error;
                 break;
             }
         }

@@ -6,6 +6,7 @@
 //! p = (1 + #{null >= observed}) / (draws + 1).
 
 use super::findings::NullBenchmark;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 use crate::stats::eigen::{EigenError, symmetric_eigen_paced};
 use crate::stats::kmeans::{KMeansError, KMeansParams, kmeans};
@@ -150,15 +151,13 @@ pub(super) async fn benchmark(
         Measured::Value(generator) => generator,
         Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
     };
-    let mut scores = Vec::with_capacity(trial.draws);
-    for draw in 0..trial.draws as u64 {
-        let mut rng = Rng::substream(trial.seed, reference.name(), draw);
-        let pace = pace.part(draw + 1, draw + 2, total);
-        let x = generator.draw(trial.x.rows(), &mut rng, &pace).await?;
-        if let Measured::Value(score) = silhouette_of(&x, trial, &mut rng, &pace).await? {
-            scores.push(score);
-        }
-    }
+    let draw = async |draw: usize, pace: &Pace| {
+        let mut rng = Rng::substream(trial.seed, reference.name(), draw as u64);
+        let x = generator.draw(trial.x.rows(), &mut rng, pace).await?;
+        silhouette_of(&x, trial, &mut rng, pace).await
+    };
+    let drawn = each(trial.draws, draw, &pace.part(1, total, total)).await?;
+    let scores: Vec<f64> = drawn.iter().filter_map(|score| score.value().copied()).collect();
     if scores.len() < 2 {
         return Ok(Measured::absent("structureless draws have no silhouette", "more distinct customers"));
     }

@@ -4,10 +4,11 @@ use super::effort::Effort;
 use super::findings::Stability;
 use super::grid::SetRun;
 use super::sample;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 use crate::stats::ari::adjusted_rand_index;
 use crate::stats::jaccard::bootstrap_jaccards;
-use crate::stats::kmeans::{KMeansError, KMeansParams, assign, kmeans};
+use crate::stats::kmeans::{KMeans, KMeansError, KMeansParams, assign, kmeans};
 use crate::stats::matrix::Matrix;
 use crate::stats::measured::Measured;
 use crate::stats::rng::Rng;
@@ -39,10 +40,12 @@ pub(super) async fn of(run: &SetRun, effort: &Effort, seed: u64, pace: &Pace) ->
     }))
 }
 
-fn refusal(error: KMeansError) -> Result<Measured<f64>, Cancelled> {
-    match error {
-        KMeansError::Cancelled(cancelled) => Err(cancelled),
-        other => Ok(Measured::absent(other.to_string(), "more distinct customers")),
+/// What cannot be clustered says why.
+fn measured(found: Result<KMeans, KMeansError>) -> Result<Measured<KMeans>, Cancelled> {
+    match found {
+        Ok(found) => Ok(Measured::Value(found)),
+        Err(KMeansError::Cancelled(cancelled)) => Err(cancelled),
+        Err(other) => Ok(Measured::absent(other.to_string(), "more distinct customers")),
     }
 }
 
@@ -54,12 +57,15 @@ async fn seeds(
     seed: u64,
     pace: &Pace,
 ) -> Result<Measured<f64>, Cancelled> {
+    let fit = async |index: usize, pace: &Pace| {
+        let mut rng = Rng::substream(seed, "seed stability", index as u64);
+        measured(kmeans(x, params, &mut rng, pace).await)
+    };
     let mut solutions: Vec<Vec<u32>> = Vec::with_capacity(count);
-    for index in 0..count as u64 {
-        let mut rng = Rng::substream(seed, "seed stability", index);
-        match kmeans(x, params, &mut rng, &pace.part(index, index + 1, count as u64)).await {
-            Ok(found) => solutions.push(found.labels),
-            Err(error) => return refusal(error),
+    for found in each(count, fit, pace).await? {
+        match found {
+            Measured::Value(found) => solutions.push(found.labels),
+            Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
         }
     }
     let mut sum = 0.0;
@@ -84,22 +90,24 @@ async fn resamples(
     seed: u64,
     pace: &Pace,
 ) -> Result<Measured<f64>, Cancelled> {
-    let mut sum = 0.0;
-    let mut refits = 0_u32;
     let kept = (x.rows() as f64 * RESAMPLED) as usize;
-    for index in 0..count as u64 {
-        let mut rng = Rng::substream(seed, "resample stability", index);
+    let refit = async |index: usize, pace: &Pace| {
+        let mut rng = Rng::substream(seed, "resample stability", index as u64);
         let mut rows: Vec<u32> = rng.sample(x.rows(), kept).into_iter().map(|row| row as u32).collect();
         rows.sort_unstable();
-        let part = pace.part(index, index + 1, count as u64);
-        match kmeans(&x.select_rows(&rows), params, &mut rng, &part).await {
-            Ok(found) => {
-                if let Some(ari) = adjusted_rand_index(labels, &assign(x, &found.centers)) {
-                    sum += ari;
-                    refits += 1;
-                }
+        let found = measured(kmeans(&x.select_rows(&rows), params, &mut rng, pace).await)?;
+        Ok(found.map(|found| adjusted_rand_index(labels, &assign(x, &found.centers))))
+    };
+    let mut sum = 0.0;
+    let mut refits = 0_u32;
+    for found in each(count, refit, pace).await? {
+        match found {
+            Measured::Value(Some(ari)) => {
+                sum += ari;
+                refits += 1;
             }
-            Err(error) => return refusal(error),
+            Measured::Value(None) => {}
+            Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
         }
     }
     Ok(mean(sum, refits))

@@ -1,6 +1,6 @@
 //! `assignments.parquet` and `assignments.csv`: every qualified customer in its segment.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray};
@@ -76,11 +76,9 @@ fn confidence(segmentation: &Segmentation, row: usize) -> Option<f64> {
 /// # Errors
 /// [`ExportError`]: `out` failed, or `ids` and `segmentation` differ in length.
 pub fn csv(id_name: &str, ids: &Ids, segmentation: Option<&Segmentation>, out: impl Write) -> Result<(), ExportError> {
-    let rows = segmentation.map_or(0, |found| found.labels.len());
-    if ids.len() != rows {
-        return Err(ExportError::Rows { file: CSV, ids: ids.len(), rows });
-    }
-    write_csv(id_name, ids, segmentation, None, out).map_err(|source| ExportError::Io { file: CSV, source })
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    rows(id_name, ids, segmentation, |_| true, |_, row| out.write_all(row))?;
+    out.flush().map_err(unwritten)
 }
 
 /// Writes the customers of one segment, with the columns and by the rules of [`csv`].
@@ -94,48 +92,104 @@ pub fn list(
     segment: Segment,
     out: impl Write,
 ) -> Result<(), ExportError> {
-    let rows = segmentation.labels.len();
-    if ids.len() != rows {
-        return Err(ExportError::Rows { file: CSV, ids: ids.len(), rows });
-    }
-    write_csv(id_name, ids, Some(segmentation), Some(segment), out)
-        .map_err(|source| ExportError::Io { file: CSV, source })
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    rows(id_name, ids, Some(segmentation), |own| own == segment, |_, row| out.write_all(row))?;
+    out.flush().map_err(unwritten)
 }
 
-fn write_csv(
+/// Writes what [`csv`] writes to `all` and what [`list`] writes to the `lists` of the segments, in contract order: each
+/// row is put into words once.
+///
+/// # Errors
+/// As [`csv`].
+pub fn csv_and_lists<W: Write>(
+    id_name: &str,
+    ids: &Ids,
+    segmentation: &Segmentation,
+    all: W,
+    lists: [W; 4],
+) -> Result<(), ExportError> {
+    let mut all = BufWriter::with_capacity(BUFFER, all);
+    let mut lists = lists.map(|list| BufWriter::with_capacity(BUFFER, list));
+    rows(
+        id_name,
+        ids,
+        Some(segmentation),
+        |_| true,
+        |segment, row| {
+            all.write_all(row)?;
+            match segment {
+                Some(segment) => lists[segment as usize].write_all(row),
+                None => lists.iter_mut().try_for_each(|list| list.write_all(row)),
+            }
+        },
+    )?;
+    lists.iter_mut().chain([&mut all]).try_for_each(Write::flush).map_err(unwritten)
+}
+
+/// Small writes are gathered up to here.
+const BUFFER: usize = 1 << 16;
+
+fn unwritten(source: io::Error) -> ExportError {
+    ExportError::Io { file: CSV, source }
+}
+
+/// Hands the header (of no segment) and the row of every customer of a `wanted` segment to `put`.
+fn rows(
     id_name: &str,
     ids: &Ids,
     segmentation: Option<&Segmentation>,
-    only: Option<Segment>,
-    out: impl Write,
-) -> std::io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, out);
+    wanted: impl Fn(Segment) -> bool,
+    mut put: impl FnMut(Option<Segment>, &[u8]) -> io::Result<()>,
+) -> Result<(), ExportError> {
+    let labels = segmentation.map_or(&[][..], |found| &found.labels);
+    if ids.len() != labels.len() {
+        return Err(ExportError::Rows { file: CSV, ids: ids.len(), rows: labels.len() });
+    }
     let text_ids = is_text(ids.array().data_type());
-    write!(out, "{}", text_cell(id_name))?;
-    for name in COLUMNS {
-        write!(out, ",{name}")?;
+    let mut write = || -> io::Result<()> {
+        let mut row = text_cell(id_name);
+        for name in COLUMNS {
+            row += ",";
+            row += name;
+        }
+        row += "\r\n";
+        put(None, row.as_bytes())?;
+        let Some(found) = segmentation else { return Ok(()) };
+        for (at, &segment) in labels.iter().enumerate().filter(|(_, segment)| wanted(**segment)) {
+            row.clear();
+            let id = ids.text(at);
+            row += &if text_ids { text_cell(&id) } else { id };
+            row += ",";
+            row += segment.name();
+            for score in [&found.freq, &found.loyalty, &found.freq_percentile, &found.loyalty_percentile] {
+                row += ",";
+                number(&mut row, score[at]);
+            }
+            row += ",";
+            if let Some(confidence) = confidence(found, at) {
+                number(&mut row, confidence);
+            }
+            row += "\r\n";
+            put(Some(segment), row.as_bytes())?;
+        }
+        Ok(())
+    };
+    write().map_err(unwritten)
+}
+
+/// The shortest text that reads back to the same number, as [`std::fmt::Display`] has it: without exponent, and without
+/// a point in whole numbers.
+fn number(text: &mut String, value: f64) {
+    let mut buffer = zmij::Buffer::new();
+    let quick = buffer.format(value);
+    if quick.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) {
+        *text += quick.strip_suffix(".0").unwrap_or(quick);
+    } else {
+        use std::fmt::Write;
+        // A string takes anything.
+        let _ = write!(text, "{value}");
     }
-    out.write_all(b"\r\n")?;
-    let Some(found) = segmentation else { return out.flush() };
-    for (row, segment) in found.labels.iter().enumerate() {
-        if only.is_some_and(|only| only != *segment) {
-            continue;
-        }
-        let id = ids.text(row);
-        if text_ids {
-            out.write_all(text_cell(&id).as_bytes())?;
-        } else {
-            out.write_all(id.as_bytes())?;
-        }
-        let scores = [found.freq[row], found.loyalty[row], found.freq_percentile[row], found.loyalty_percentile[row]];
-        let [freq, loyalty, freq_percentile, loyalty_percentile] = scores;
-        write!(out, ",{},{freq},{loyalty},{freq_percentile},{loyalty_percentile},", segment.name())?;
-        if let Some(confidence) = confidence(found, row) {
-            write!(out, "{confidence}")?;
-        }
-        out.write_all(b"\r\n")?;
-    }
-    out.flush()
 }
 
 /// Could a value of this type begin with anything but a digit or a minus sign of a number?
@@ -188,6 +242,28 @@ pub(super) fn text_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::rng::Rng;
+
+    #[test]
+    fn numbers_are_as_displayed() {
+        let text = |value: f64| {
+            let mut text = String::new();
+            number(&mut text, value);
+            text
+        };
+        let odd = [0.0, -0.0, 1.0, -2.0, 0.1, 1e-5, 9e-6, 1e15, 1e16, 1e17, 1e300, f64::MIN_POSITIVE, f64::NAN];
+        let mut rng = Rng::new(11);
+        let shares = (0..20_000).map(|i| f64::from(i) / 20_000.0).chain((0..20_000).map(|_| rng.uniform()));
+        for value in odd.into_iter().chain([f64::INFINITY, f64::NEG_INFINITY]).chain(shares.collect::<Vec<_>>()) {
+            assert_eq!(text(value), value.to_string());
+        }
+        for value in (0..20_000).map(|_| f64::from_bits(rng.next_u64())).filter(|value| value.is_finite()) {
+            let (ours, theirs) = (text(value), value.to_string());
+            // Of two texts that are as short and as near the one may have either.
+            assert!(ours == theirs || ours.len() == theirs.len(), "{ours} {theirs}");
+            assert_eq!(ours.parse(), Ok(value));
+        }
+    }
 
     #[test]
     fn formulas_are_disarmed_and_separators_quoted() {

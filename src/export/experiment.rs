@@ -1,5 +1,6 @@
 //! `experiment_assignments.csv`: who is treated, drawn by hash inside segment and activity band.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 
 use crate::extract::ids::Ids;
@@ -35,16 +36,15 @@ pub fn arms(
     let band_of = |row: usize| orders.and_then(|orders| orders.get(row)).map_or(UNKNOWN, |&orders| band(orders));
     let mut drawn: Vec<(&'static str, Arm)> =
         (0..segmentation.labels.len()).map(|row| (band_of(row), Arm::Control)).collect();
-    let names = BANDS.into_iter().map(|(_, name)| name).chain(std::iter::once(UNKNOWN));
-    for name in names {
-        for segment in Segment::ALL {
-            let rows: Vec<usize> =
-                (0..drawn.len()).filter(|&row| segmentation.labels[row] == segment && drawn[row].0 == name).collect();
-            let texts: Vec<String> = rows.iter().map(|&row| ids.text(row)).collect();
-            let seed = stratum_seed(EXPERIMENT, segment.name(), Some(name));
-            for (row, arm) in rows.into_iter().zip(fixed_list(&seed, &texts, 1.0 - treatment_share)) {
-                drawn[row].1 = arm;
-            }
+    let mut strata: BTreeMap<(&str, Segment), Vec<usize>> = BTreeMap::new();
+    for (row, (&segment, (name, _))) in segmentation.labels.iter().zip(&drawn).enumerate() {
+        strata.entry((name, segment)).or_default().push(row);
+    }
+    for ((name, segment), rows) in strata {
+        let texts: Vec<String> = rows.iter().map(|&row| ids.text(row)).collect();
+        let seed = stratum_seed(EXPERIMENT, segment.name(), Some(name));
+        for (row, arm) in rows.into_iter().zip(fixed_list(&seed, &texts, 1.0 - treatment_share)) {
+            drawn[row].1 = arm;
         }
     }
     drawn

@@ -3,12 +3,16 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
-use arrow_schema::{Field, Schema};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::arrow_writer::{ArrowWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::data_type::DoubleType;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 
 use crate::extract::ids::Ids;
 
@@ -19,8 +23,7 @@ const GROUP_ROWS: usize = 262_144;
 
 /// Writes `rows` customers: `columns(range)` gives the columns of `fields` for a range of rows, in order.
 ///
-/// One column after another: a column's dictionary stays in the cache while it is built, and of all columns only one
-/// lies in memory as numbers.
+/// One column after another: of all columns only one lies in memory as numbers.
 pub(super) fn write<C: Iterator<Item = ArrayRef>>(
     file: &'static str,
     id_name: &str,
@@ -37,7 +40,7 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
     all.extend(fields);
     let schema = Arc::new(Schema::new(all));
     let written = || -> Result<(), ParquetError> {
-        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties()?))?;
+        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties(&schema)?))?;
         let (mut writer, groups) = writer.into_serialized_writer()?;
         for from in (0..rows).step_by(GROUP_ROWS) {
             let to = (from + GROUP_ROWS).min(rows);
@@ -45,6 +48,14 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
             let mut group = writer.next_row_group()?;
             let encoders = groups.create_column_writers(from / GROUP_ROWS)?;
             for ((field, array), mut encoder) in schema.fields().iter().zip(arrays).zip(encoders) {
+                // Numbers without gaps go straight in.
+                if let Some(numbers) = array.as_primitive_opt::<Float64Type>().filter(|_| !field.is_nullable())
+                    && let Some(mut column) = group.next_column()?
+                {
+                    column.typed::<DoubleType>().write_batch(numbers.values(), None, None)?;
+                    column.close()?;
+                    continue;
+                }
                 for leaf in compute_leaves(field, &array)? {
                     encoder.write(&leaf)?;
                 }
@@ -57,10 +68,23 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
     written().map_err(|source| ExportError::Parquet { file, source })
 }
 
-fn properties() -> Result<WriterProperties, ParquetError> {
-    Ok(WriterProperties::builder()
+/// A dictionary for names only: looking every number up in one takes as long as all else here and saves a quarter of
+/// the file. Lowest and highest value of the ids only: no reader skips rows by a number in whose order they do not lie.
+fn properties(schema: &Schema) -> Result<WriterProperties, ParquetError> {
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build())
+        // Pages are as large as their bytes allow: a tenth off the file.
+        .set_data_page_row_count_limit(GROUP_ROWS)
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for (index, field) in schema.fields().iter().enumerate() {
+        let path = ColumnPath::from(vec![field.name().clone()]);
+        properties = match field.data_type() {
+            _ if index == 0 => continue,
+            DataType::Utf8 => properties.set_column_dictionary_enabled(path, true),
+            _ => properties.set_column_statistics_enabled(path, EnabledStatistics::None),
+        };
+    }
+    Ok(properties.build())
 }

@@ -174,15 +174,17 @@ impl Table for ParquetFile {
     }
 
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError> {
-        read_ahead::batches(self.name(), self.rows(), first_rows, self.stream(wanted, first_rows)?)
+        read_ahead::batches(self.name(), self.rows(), first_rows, &[], self.stream(wanted, first_rows)?)
     }
 
     fn ahead<'a>(&'a self, wanted: &[(usize, Form)]) -> Result<Ahead<'a>, ExtractError> {
         let remote = if self.rows() < WORTH_ANOTHER { None } else { self.source.remote(wanted) };
-        let wanted: Vec<usize> = wanted.iter().map(|&(column, _)| column).collect();
-        let Some(remote) = remote else { return Ok(Ahead::Here(self.batches(&wanted, None)?)) };
-        // What cannot be decoded at all is said before anything is read, as it is without another worker.
+        let (wanted, forms): (Vec<usize>, Vec<Form>) = wanted.iter().copied().unzip();
+        // What cannot be decoded at all is said before anything is read, with another worker or without.
         let stream = self.stream(&wanted, None)?;
+        let Some(remote) = remote else {
+            return Ok(Ahead::Here(read_ahead::batches(self.name(), self.rows(), None, &forms, stream)?));
+        };
         let fields = stream.fields();
         Ok(Ahead::Far(Far::new(remote, fields, move || self.batches(&wanted, None))))
     }

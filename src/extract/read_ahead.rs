@@ -1,19 +1,23 @@
-//! Decoding on a second thread, one or two batches ahead of the join: natively only, since a page's engine has one
-//! thread. The batches and their order are the same, so results are too.
+//! Decoding on a second thread, ahead of the join: natively only, since a page's engine has one thread. The rows and
+//! their order are the same, so results are too; numbers may come in a narrower form (see [`Form`]), which is handed from
+//! one thread to another, and kept until it is wanted, at a fraction of the memory.
 
 use arrow_array::RecordBatch;
 
 use super::error::ExtractError;
+use super::remote::Form;
 use super::table::Batches;
 
 type Item = Result<RecordBatch, ExtractError>;
 
-/// A table's stream of batches as it is handed out: the first of them, or all, decoded ahead where there are several.
+/// A table's stream of batches as it is handed out: the first of them, or all, decoded ahead where there are several, and
+/// then in the `forms` of their columns ([`Form::Same`] where the list ends).
 #[cfg_attr(target_arch = "wasm32", expect(clippy::unnecessary_wraps, reason = "a thread may not start"))]
 pub(super) fn batches(
     file: &str,
     rows: u64,
     first_rows: Option<usize>,
+    forms: &[Form],
     stream: impl Iterator<Item = Item> + Send + 'static,
 ) -> Result<Batches<'static>, ExtractError> {
     if first_rows.is_some() {
@@ -21,27 +25,64 @@ pub(super) fn batches(
     }
     #[cfg(not(target_arch = "wasm32"))]
     if rows > super::table::BATCH_ROWS as u64 {
+        let forms = forms.to_vec();
+        let stream = stream.map(move |batch| batch.map(|batch| super::remote::formed(batch, &forms)));
         return Ok(Box::new(native::ReadAhead::start(file, stream)?));
     }
     #[cfg(target_arch = "wasm32")]
-    let _ = (file, rows);
+    let _ = (file, rows, forms);
     Ok(Box::new(stream))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
-    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::sync::{Arc, Condvar, Mutex, PoisonError};
     use std::thread;
+
+    use arrow_array::RecordBatch;
 
     use super::{ExtractError, Item};
 
-    /// Batches that may wait: enough to even out, too few to weigh.
-    const WAITING: usize = 2;
+    /// Bytes of batches that may wait. Columns are opened before they are asked for: what comes first, another file or
+    /// the places of lines, leaves a core half idle, and this much is decoded meanwhile.
+    const ROOM: usize = 32 << 20;
 
     /// The batches of an iterator that runs on a thread of its own. Dropping it ends the thread at its next batch.
     pub(super) struct ReadAhead {
         file: String,
         batches: Option<Receiver<Option<Item>>>,
+        waiting: Arc<Waiting>,
+    }
+
+    /// What was read and not yet taken.
+    #[derive(Default)]
+    struct Waiting {
+        bytes: Mutex<usize>,
+        taken: Condvar,
+    }
+
+    impl Waiting {
+        /// Counts an item, and waits until there is room for another.
+        fn put(&self, bytes: usize) {
+            let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+            *held += bytes;
+            while *held >= ROOM {
+                held = self.taken.wait(held).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+
+        /// Makes room.
+        fn take(&self, bytes: usize) {
+            let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+            *held = held.saturating_sub(bytes);
+            self.taken.notify_one();
+        }
+    }
+
+    /// What an item counts for: at least as much as lets a thousand of the smallest wait, and two of the largest.
+    fn bytes(item: &Item) -> usize {
+        item.as_ref().map_or(0, RecordBatch::get_array_memory_size).clamp(ROOM / 1_000, ROOM / 2)
     }
 
     impl ReadAhead {
@@ -50,12 +91,16 @@ mod native {
             file: &str,
             batches: impl Iterator<Item = Item> + Send + 'static,
         ) -> Result<Self, ExtractError> {
-            let (sender, receiver) = sync_channel(WAITING);
+            let (sender, receiver) = channel();
+            let waiting = Arc::new(Waiting::default());
+            let counted = Arc::clone(&waiting);
             let read = move || {
                 for batch in batches {
+                    let bytes = bytes(&batch);
                     if sender.send(Some(batch)).is_err() {
                         return;
                     }
+                    counted.put(bytes);
                 }
                 // Nobody listens any more: nothing is lost.
                 let _ = sender.send(None);
@@ -64,7 +109,15 @@ mod native {
                 file: file.to_owned(),
                 detail: format!("no thread could be started to read it ({e})"),
             })?;
-            Ok(Self { file: file.to_owned(), batches: Some(receiver) })
+            Ok(Self { file: file.to_owned(), batches: Some(receiver), waiting })
+        }
+    }
+
+    impl Drop for ReadAhead {
+        fn drop(&mut self) {
+            // Whoever waits for room finds some, and then that nobody listens.
+            self.batches = None;
+            self.waiting.take(usize::MAX);
         }
     }
 
@@ -73,7 +126,10 @@ mod native {
 
         fn next(&mut self) -> Option<Item> {
             match self.batches.as_ref()?.recv() {
-                Ok(Some(item)) => Some(item),
+                Ok(Some(item)) => {
+                    self.waiting.take(bytes(&item));
+                    Some(item)
+                }
                 Ok(None) => {
                     self.batches = None;
                     None
@@ -91,7 +147,9 @@ mod native {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use arrow_array::{ArrayRef, Int64Array};
     use arrow_schema::Schema;
 
     use super::native::ReadAhead;
@@ -117,6 +175,23 @@ mod tests {
         let mut read = ReadAhead::start("f.parquet", dies).unwrap();
         assert!(matches!(read.next(), Some(Err(ExtractError::ReadFailed { file, .. })) if file == "f.parquet"));
         assert!(read.next().is_none());
+    }
+
+    #[test]
+    fn no_more_is_read_ahead_than_there_is_room_for() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&made);
+        let large = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let values = Arc::new(Int64Array::from(vec![0; 1 << 20]));
+            Ok(RecordBatch::try_from_iter([("value", values as ArrayRef)]).unwrap())
+        };
+        let mut read = ReadAhead::start("f", std::iter::repeat_with(large)).unwrap();
+        for taken in 1..40 {
+            assert!(read.next().is_some());
+            // Four of 8 MB fill the room, another is on its way.
+            assert!(made.load(Ordering::SeqCst) <= taken + 5);
+        }
     }
 
     #[test]

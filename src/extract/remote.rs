@@ -164,6 +164,44 @@ fn narrowed(values: &[i64]) -> (usize, Buffer) {
     }
 }
 
+/// The batch with its columns in their `forms`, for another thread of the same memory.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn formed(batch: RecordBatch, forms: &[Form]) -> RecordBatch {
+    let narrow = |values: &[i64], nulls: Option<&NullBuffer>| {
+        let (place, buffer) = narrowed(values);
+        array(&WIDTHS[place], values.len(), nulls.cloned(), vec![buffer])
+    };
+    let other = |column: &ArrayRef, form: Form| -> Option<ArrayRef> {
+        let numbers = column.as_primitive_opt::<Int64Type>().filter(|_| form != Form::Same)?;
+        match numbers.nulls() {
+            None if form == Form::Runs
+                && let Some((values, ends)) = runs(numbers.values()) =>
+            {
+                let ends = array(&DataType::Int32, values.len(), None, vec![ends])?;
+                let runs = RunArray::<Int32Type>::try_new(ends.as_primitive_opt()?, &narrow(&values, None)?).ok()?;
+                Some(Arc::new(runs))
+            }
+            nulls => narrow(numbers.values(), nulls),
+        }
+    };
+    let all = forms.iter().copied().chain(std::iter::repeat(Form::Same));
+    let columns: Vec<ArrayRef> = batch
+        .columns()
+        .iter()
+        .zip(all)
+        .map(|(column, form)| other(column, form).unwrap_or_else(|| Arc::clone(column)))
+        .collect();
+    let schema = batch.schema();
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .zip(&columns)
+        .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true))
+        .collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options).unwrap_or(batch)
+}
+
 /// The batch that was [`Packed`]; `None` if the bytes are no such batch of these columns.
 fn unpack(bytes: &Buffer, fields: &[Field]) -> Option<RecordBatch> {
     let length = |at: usize| -> Option<usize> {
@@ -390,6 +428,19 @@ mod tests {
         let short = batch(vec![Arc::new(Int64Array::from(vec![5, 5, 9, 9, 5]))]);
         let came = there_and_back(&short, Form::Runs).unwrap();
         assert_eq!(came.column(0).as_primitive::<UInt8Type>().values(), &[5, 5, 9, 9, 5]);
+    }
+
+    #[test]
+    fn another_thread_gets_the_columns_that_another_worker_gets() {
+        let runs = batch(vec![Arc::new(Int64Array::from([[5_i64; 6], [-9; 6]].concat()))]);
+        let holes = batch(vec![Arc::new(Int64Array::from(vec![Some(7), None, Some(900)]))]);
+        for sent in [all_kinds(), runs, holes] {
+            for form in [Form::Same, Form::Narrow, Form::Runs] {
+                let came = formed(sent.clone(), &vec![form; sent.num_columns()]);
+                assert_eq!(Some(came.columns()), there_and_back(&sent, form).as_ref().map(RecordBatch::columns));
+            }
+            assert_eq!(formed(sent.clone(), &[]).columns(), sent.columns());
+        }
     }
 
     #[test]

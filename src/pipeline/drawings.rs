@@ -1,5 +1,6 @@
 //! Binned data for the charts: never per customer, so that the page stays light at any size.
 
+use crate::crew::each;
 use crate::extract::history::OrderHistory;
 use crate::features::catalogue::Corrected;
 use crate::features::table::FeatureTable;
@@ -60,18 +61,18 @@ pub fn draw(
 /// Quantiles of every behavioural feature in the four segments; `labels` has one per row of the table.
 pub async fn boxes(table: &FeatureTable, labels: &[Segment], pace: &Pace) -> Result<Vec<MetricBoxes>, Cancelled> {
     let present: Vec<_> = table.present().collect();
-    let mut found = Vec::with_capacity(present.len());
-    for (index, feature) in present.iter().enumerate() {
-        pace.tick(index as u64, present.len() as u64).await?;
-        let Some(column) = table.behavioural(*feature) else { continue };
+    let of_one = async |index: usize, pace: &Pace| {
+        pace.tick(0, 1).await?;
+        let feature = present[index];
+        let Some(column) = table.behavioural(feature) else { return Ok(None) };
         let boxes = Segment::ALL.map(|segment| {
             let own: Vec<f64> =
                 column.iter().zip(labels).filter(|(_, label)| **label == segment).map(|(value, _)| *value).collect();
             five_numbers(&own)
         });
-        found.push(MetricBoxes { name: feature.name().to_owned(), boxes });
-    }
-    Ok(found)
+        Ok(Some(MetricBoxes { name: feature.name().to_owned(), boxes }))
+    };
+    Ok(each(present.len(), of_one, pace).await?.into_iter().flatten().collect())
 }
 
 fn five_numbers(values: &[f64]) -> Option<FiveNumbers> {

@@ -153,19 +153,23 @@ pub async fn run_telling(
     let typed = wanted.typed();
     let mut segmentation = segment(&table, typed, &pace.part(0, 1, 2)).await?;
     let evidence = segmentation.as_ref().map(|found| {
-        let subject = Evidence {
+        let subject = Arc::new(Evidence {
             table: Arc::clone(&table),
             found: found.clone(),
             effort: Effort::quick().and(params.sets()),
             seed: wanted.seed,
-        };
-        Beside::start(async move |pace: &Pace| subject.hear(pace).await)
+        });
+        let same = Arc::clone(&subject);
+        (
+            Beside::start(async move |pace: &Pace| subject.examine(pace).await),
+            Beside::start(async move |pace: &Pace| same.hear(pace).await),
+        )
     });
     if let (Some(found), Extract::History(history)) = (&mut segmentation, &extract) {
         found.confidence = confidence(history, &table, found, &pace.part(1, 2, 2)).await?;
     }
 
-    let (Some(found), Some(evidence)) = (&segmentation, evidence) else {
+    let (Some(found), Some((examined, heard))) = (&segmentation, evidence) else {
         nobody_qualifies(&mut draft, wanted.min_orders);
         draft.hashed(hashes.finish(pace).await??);
         let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
@@ -211,15 +215,15 @@ pub async fn run_telling(
     draft.hashed(hashes.finish(&pace.part(0, 2, 10)).await??);
     let window = Window::of(&extract, &draft.extract, &table, mapped_columns(&sources, &mapping, pace)?);
     draft.drawings.boxes = boxes(&table, &found.labels, &pace.part(2, 3, 10)).await?;
-    let heard = evidence.finish(pace).await?;
-    let components = heard.components;
-    draft.features = Measured::Value(heard.features);
-    draft.pca = components.as_ref().map(CategoryComponents::findings);
-    draft.clustering = heard.clustering;
+    let examined = examined.finish(pace).await?;
+    draft.features = Measured::Value(examined.features);
     if let Measured::Value(validation) = &mut draft.validation {
-        validation.split_stability = heard.split_stability;
-        validation.threshold_sensitivity = heard.sensitivity;
+        validation.split_stability = examined.split_stability;
+        validation.threshold_sensitivity = examined.sensitivity;
     }
+    let (components, clustering) = heard.finish(pace).await?;
+    draft.pca = components.as_ref().map(CategoryComponents::findings);
+    draft.clustering = clustering;
     let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
     let question = Question { table: &table, components: &components, rule: Some(&rule), seed: wanted.seed };
 
@@ -271,17 +275,16 @@ struct Evidence {
     seed: u64,
 }
 
-/// What came of it.
-struct Heard {
+/// What came of looking closer at features and rule.
+struct Examined {
     features: FeatureFindings,
-    components: Measured<CategoryComponents>,
-    clustering: Measured<ClusteringFindings>,
     split_stability: Measured<SplitStability>,
     sensitivity: Vec<SensitivityPoint>,
 }
 
 impl Evidence {
-    async fn hear(&self, pace: &Pace) -> Result<Heard, Cancelled> {
+    /// The features one by one, and how much the rule's segments depend on who is in the extract.
+    async fn examine(&self, pace: &Pace) -> Result<Examined, Cancelled> {
         let Self { table, found, seed, .. } = self;
         let (freq, loyalty) = (found.freq.as_slice(), found.loyalty.as_slice());
         let sensitivity = sensitivity(found, *seed, &pace.part(3, 4, 10)).await?;
@@ -289,12 +292,21 @@ impl Evidence {
         let features = review(table, &scores, *seed, &pace.part(4, 6, 10)).await?;
         let split_stability =
             split_stability(table, (freq, loyalty), &found.labels, *seed, &pace.part(6, 7, 10)).await?;
+        Ok(Examined { features, split_stability, sensitivity })
+    }
+
+    /// The components of the categories, and the tribunal.
+    async fn hear(
+        &self,
+        pace: &Pace,
+    ) -> Result<(Measured<CategoryComponents>, Measured<ClusteringFindings>), Cancelled> {
+        let Self { table, found, seed, .. } = self;
         let components = category_components(table, &pace.part(7, 10, 10)).await?;
         pace.stage(Stage::Clustering.name()).await?;
         let rule: Vec<u32> = found.labels.iter().map(|&label| label as u32).collect();
         let question = Question { table, components: &components, rule: Some(&rule), seed: *seed };
         let clustering = tribunal(question, &self.effort, pace).await?;
-        Ok(Heard { features, components, clustering, split_stability, sensitivity })
+        Ok((components, clustering))
     }
 }
 

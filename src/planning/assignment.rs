@@ -15,7 +15,15 @@ pub fn fnv1a_32(bytes: &[u8]) -> u32 {
 fn hash(seed: &str, id: &str) -> u32 {
     let inner =
         id.bytes().fold(fnv1a_32(seed.as_bytes()), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    fnv1a_32(inner.to_string().as_bytes())
+    let (mut digits, mut first, mut rest) = ([0; 10], 10, inner);
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            return fnv1a_32(&digits[first..]);
+        }
+    }
 }
 
 /// Bucket of a customer, in 0..1 by steps of 1/10,000 (`seed`/`a` gives 0.0505).
@@ -73,6 +81,10 @@ mod tests {
         assert_eq!(fnv1a_32(b"a"), 0xe40c_292c);
         assert_eq!(fnv1a_32(b"foobar"), 0xbf9c_f968);
         assert_eq!((bucket("seed", "a") * 1e4).round() as u32, 505);
+        for id in ["", "a", "4711", "grüße"] {
+            let inner = fnv1a_32(format!("seed{id}").as_bytes());
+            assert_eq!(hash("seed", id), fnv1a_32(inner.to_string().as_bytes()));
+        }
     }
 
     #[test]

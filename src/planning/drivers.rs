@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
 use crate::segments::findings::Segment;
-use crate::stats::{describe, psi, quantile};
+use crate::stats::{describe, psi, quantile, radix};
 
 /// The drivers \[judgement\]: both axes of the rule (as days and as ratio), and three habits that the rule does not
 /// read. Counts that grow with the history (orders, different products) are left out: a longer window alone moves
@@ -67,11 +67,11 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// Quantile bins of `values`: as many as wanted, fewer where a bin would hold too few customers.
-    fn of(values: &[f64], wanted: usize) -> Self {
+    /// Quantile bins of values in ascending order: as many as wanted, fewer where a bin would hold too few customers.
+    fn of_sorted(values: &[f64], wanted: usize) -> Self {
         let bins = wanted.min(values.len() / PER_BIN).max(2);
         let edges = psi::quantile_edges(values, bins).unwrap_or_default();
-        let counts = psi::histogram(values, &edges);
+        let counts = psi::histogram_of_sorted(values, &edges);
         Self { edges, counts }
     }
 
@@ -120,7 +120,9 @@ pub struct Driver {
 impl Driver {
     /// Freezes a sample.
     pub fn of(sample: &Sample) -> Self {
-        let bins = Bins::of(&sample.values, BINS);
+        let mut sorted = sample.values.clone();
+        radix::sort(&mut sorted);
+        let bins = Bins::of_sorted(&sorted, BINS);
         let segments = Segment::ALL
             .into_iter()
             .map(|segment| {
@@ -139,7 +141,7 @@ impl Driver {
             customers: sample.values.len() as u64,
             mean: describe::mean(&sample.values).unwrap_or(0.0),
             std: describe::std(&sample.values, 1).unwrap_or(0.0),
-            grid: Bins::of(&sample.values, GRID),
+            grid: Bins::of_sorted(&sorted, GRID),
             bins,
             segments,
         }

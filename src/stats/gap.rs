@@ -9,6 +9,7 @@ use super::matrix::Matrix;
 use super::measured::Measured;
 use super::pca::pca_paced;
 use super::rng::Rng;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 
 /// The statistic for k = 1, 2, ...
@@ -83,9 +84,8 @@ pub async fn gap_statistic(
         Ok(log_w) => log_w,
         Err(error) => return Ok(Measured::absent(error.to_string(), "more distinct customers")),
     };
-    let mut references = Vec::with_capacity(draws);
-    for draw in 0..draws as u64 {
-        let mut rng = Rng::substream(seed, "gap reference", draw);
+    let draw = async |draw: usize, pace: &Pace| {
+        let mut rng = Rng::substream(seed, "gap reference", draw as u64);
         // Rotating back would change no distance, so the reference stays in component space.
         let mut reference = Matrix::<f32>::zeros(n, d);
         for i in 0..n {
@@ -93,7 +93,11 @@ pub async fn gap_statistic(
                 *value = (low + rng.uniform() * (high - low)) as f32;
             }
         }
-        match dispersions(&reference, max_k, starts, &mut rng, &pace.part(draw + 2, draw + 3, total)).await? {
+        dispersions(&reference, max_k, starts, &mut rng, pace).await
+    };
+    let mut references = Vec::with_capacity(draws);
+    for drawn in each(draws, draw, &pace.part(2, total, total)).await? {
+        match drawn {
             Ok(one) => references.push(one),
             Err(error) => return Ok(Measured::absent(error.to_string(), "more distinct customers")),
         }

@@ -9,6 +9,7 @@ use super::kmeans::{KMeansError, KMeansParams, kmeans};
 use super::matrix::Matrix;
 use super::measured::Measured;
 use super::rng::Rng;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 
 /// Largest |A ∩ B| / |A ∪ B| over the sets B; absent if there is none or all are empty.
@@ -72,14 +73,12 @@ pub async fn bootstrap_jaccards(
     if labels.len() != n || n == 0 || draws == 0 {
         return Ok(Measured::absent("there are no labelled rows to resample", ""));
     }
-    let mut sums = vec![0.0; k];
-    let mut counts = vec![0_u32; k];
-    for draw in 0..draws as u64 {
-        let mut rng = Rng::substream(seed, "clusterboot", draw);
+    // Per draw the clusters of which a row was drawn, with the similarity of each.
+    let draw = async |draw: usize, pace: &Pace| {
+        let mut rng = Rng::substream(seed, "clusterboot", draw as u64);
         let mut rows: Vec<u32> = rng.resample(n, n).into_iter().map(|row| row as u32).collect();
         rows.sort_unstable();
-        let pace = pace.part(draw, draw + 1, draws as u64);
-        let found = match kmeans(&x.select_rows(&rows), KMeansParams::new(k).starts(starts), &mut rng, &pace).await {
+        let found = match kmeans(&x.select_rows(&rows), KMeansParams::new(k).starts(starts), &mut rng, pace).await {
             Ok(found) => found,
             Err(KMeansError::Cancelled(cancelled)) => return Err(cancelled),
             Err(error) => return Ok(Measured::absent(error.to_string(), "more distinct customers")),
@@ -95,7 +94,17 @@ pub async fn bootstrap_jaccards(
         let mut names = before.clone();
         names.sort_unstable();
         names.dedup();
-        for (similarity, &name) in cluster_jaccards(&present.codes, &after).iter().zip(&names) {
+        let similar = cluster_jaccards(&present.codes, &after);
+        Ok(Measured::Value(names.into_iter().zip(similar).collect::<Vec<_>>()))
+    };
+    let mut sums = vec![0.0; k];
+    let mut counts = vec![0_u32; k];
+    for drawn in each(draws, draw, pace).await? {
+        let similar = match drawn {
+            Measured::Value(similar) => similar,
+            Measured::NotMeasured(missing) => return Ok(Measured::NotMeasured(missing)),
+        };
+        for (name, similarity) in similar {
             sums[name as usize] += similarity;
             counts[name as usize] += 1;
         }

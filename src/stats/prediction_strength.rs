@@ -9,6 +9,7 @@ use super::kmeans::{KMeansError, KMeansParams, assign, kmeans};
 use super::matrix::Matrix;
 use super::measured::Measured;
 use super::rng::Rng;
+use crate::crew::each;
 use crate::pace::{Cancelled, Pace};
 
 /// Strength from which a number of clusters counts as supported (the authors' 0.8 to 0.9).
@@ -58,16 +59,13 @@ pub async fn prediction_strengths(
     seed: u64,
     pace: &Pace,
 ) -> Result<Vec<Measured<f64>>, Cancelled> {
-    let ks: Vec<usize> = (2..=max_k).collect();
-    let total = (ks.len() * splits) as u64;
-    let mut found = Vec::with_capacity(ks.len());
-    for (index, &k) in ks.iter().enumerate() {
+    let of_k = async |index: usize, pace: &Pace| {
+        let k = index + 2;
         let mut sum = 0.0;
         let mut count = 0;
         let mut refusal = None;
         for split in 0..splits {
-            let step = (index * splits + split) as u64;
-            let pace = pace.part(step, step + 1, total);
+            let pace = pace.part(split as u64, split as u64 + 1, splits as u64);
             // The same halves for every k.
             let mut rng = Rng::substream(seed, "prediction strength", split as u64);
             let order: Vec<u32> = rng.sample(x.rows(), x.rows()).into_iter().map(|row| row as u32).collect();
@@ -86,13 +84,13 @@ pub async fn prediction_strengths(
                 }
             }
         }
-        found.push(match refusal {
+        Ok(match refusal {
             Some(error) => Measured::absent(error.to_string(), "more distinct customers"),
             None if count == 0 => Measured::absent("there are no rows to compare", "more customers"),
             None => Measured::Value(sum / f64::from(count)),
-        });
-    }
-    Ok(found)
+        })
+    };
+    each(max_k.saturating_sub(1), of_k, pace).await
 }
 
 async fn halves(

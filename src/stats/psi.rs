@@ -82,18 +82,25 @@ impl Null {
     }
 }
 
-/// Inner edges of `bins` quantile bins of the reference (linear quantiles), ascending, repeats merged.
+/// Inner edges of `bins` quantile bins (linear quantiles) of values in ascending order: ascending, repeats merged.
 ///
 /// The outer bins are open, so `k` edges make `k + 1` bins; a column of one value has none. `None` for
 /// an empty column, a NaN, or fewer than two bins.
-pub fn quantile_edges(reference: &[f64], bins: usize) -> Option<Vec<f64>> {
+pub fn quantile_edges(sorted: &[f64], bins: usize) -> Option<Vec<f64>> {
     if bins < 2 {
         return None;
     }
-    let qs: Vec<f64> = (1..bins).map(|i| i as f64 / bins as f64).collect();
-    let mut edges = quantile::quantiles(reference, &qs)?;
+    let at = |i: usize| quantile::of_sorted(sorted, i as f64 / bins as f64);
+    let mut edges: Vec<f64> = (1..bins).map(at).collect::<Option<_>>()?;
     edges.dedup();
     Some(edges)
+}
+
+/// As [`histogram`], for values in ascending order without NaN.
+pub fn histogram_of_sorted(sorted: &[f64], edges: &[f64]) -> Vec<u64> {
+    let ends = edges.iter().map(|edge| sorted.partition_point(|v| v < edge)).chain([sorted.len()]);
+    let mut from = 0;
+    ends.map(|end| (end - std::mem::replace(&mut from, end)) as u64).collect()
 }
 
 /// Counts per bin, bins `[edge, next edge)` with open ends; NaN is left out.

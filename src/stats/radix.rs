@@ -20,14 +20,15 @@ pub fn sorted(values: &[f64]) -> Vec<(f64, u32)> {
         return sorted;
     }
     let items = by_upper_half(values.iter().zip(0..).map(|(&value, at)| key(value) & !POSITION | at).collect());
-    let mut sorted: Vec<(f64, u32)> = Vec::with_capacity(items.len());
-    for same in items.chunk_by(|a, b| a >> 32 == b >> 32) {
-        let begin = sorted.len();
-        sorted.extend(same.iter().map(|&item| (values[item as u32 as usize], item as u32)));
-        let same = &mut sorted[begin..];
+    let mut sorted: Vec<(f64, u32)> = items.iter().map(|&item| (values[item as u32 as usize], item as u32)).collect();
+    let mut from = 0;
+    while let Some(begin) = (from..items.len() - 1).find(|&at| (items[at] ^ items[at + 1]) >> 32 == 0) {
+        let end = (begin + 2..items.len()).find(|&at| (items[begin] ^ items[at]) >> 32 != 0).unwrap_or(items.len());
+        let same = &mut sorted[begin..end];
         if !same.is_sorted_by(|a, b| a.0.total_cmp(&b.0).is_le()) {
             by_comparing(same);
         }
+        from = end;
     }
     sorted
 }

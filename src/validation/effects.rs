@@ -4,6 +4,7 @@
 //! Brown-Forsythe come out of that order; all other tests need only moments per segment.
 #![allow(clippy::float_cmp, reason = "ties are values with the same bits")]
 
+use crate::crew::each;
 use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
 use crate::pace::{Cancelled, Pace};
@@ -64,16 +65,16 @@ pub async fn family(
     pace: &Pace,
 ) -> Result<Vec<Effect>, Cancelled> {
     let groups: Vec<u8> = labels.iter().map(|&segment| segment as u8).collect();
-    let mut effects = Vec::with_capacity(metrics.len());
-    for (i, metric) in metrics.iter().enumerate() {
-        pace.tick(i as u64, metrics.len() as u64).await?;
-        let part = pace.part(i as u64, i as u64 + 1, metrics.len() as u64);
+    let of_one = async |i: usize, pace: &Pace| {
+        pace.tick(0, 1).await?;
+        let metric = &metrics[i];
         let mut effect = compare(metric, &groups);
         if metric.values.len() < BOOTSTRAP_BELOW && effect.eta_squared.value().is_some() {
-            effect.eta_squared_bootstrap = bootstrap(metric, &groups, seed, &part).await?;
+            effect.eta_squared_bootstrap = bootstrap(metric, &groups, seed, pace).await?;
         }
-        effects.push(effect);
-    }
+        Ok(effect)
+    };
+    let mut effects = each(metrics.len(), of_one, pace).await?;
     holm(&mut effects, |e| &e.p_value, |e, p| e.p_holm = p);
     holm(&mut effects, |e| &e.kruskal_p, |e, p| e.kruskal_p_holm = p);
     Ok(effects)

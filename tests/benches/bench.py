@@ -93,10 +93,19 @@ def measure(command, said=None):
 
 def median(command, times=RUNS):
     """Median seconds and peak megabytes of several runs; None if one fails."""
-    runs = [measure(command) for _ in range(times)]
-    if any(seconds is None for seconds, _ in runs):
-        return None
-    return statistics.median(s for s, _ in runs), max(m for _, m in runs)
+    return in_turns([command], times)[0]
+
+
+def in_turns(commands, times=RUNS):
+    """As `median` for each of several commands, run in turns: where the machine's speed changes it does for all."""
+    rounds = [[measure(command) for command in commands] for _ in range(times)]
+
+    def middle(runs):
+        if any(seconds is None for seconds, _ in runs):
+            return None
+        return statistics.median(s for s, _ in runs), max(m for _, m in runs)
+
+    return [middle(runs) for runs in zip(*rounds)]
 
 
 def table(rows, unit, of):

@@ -9,46 +9,55 @@ import json
 import os
 import shutil
 
-from bench import QUADRANT, RUNS, SHARED, WORK, generated, median, peer_python, say, skip, star_extract, star_files, table
+from bench import QUADRANT, RUNS, SHARED, WORK, generated, in_turns, median, peer_python, say, skip
+from bench import star_extract, star_files, table
 
 PACKAGES = ["numpy", "pandas", "pyarrow", "scipy", "duckdb", "polars"]
 
 
-def quadrant(folder, name, depth="quick", times=RUNS):
+def command(folder, name, depth="quick"):
     out = WORK / f"out-{name}"
     shutil.rmtree(out, ignore_errors=True)
-    found = median([QUADRANT, "analyze", *star_files(folder), "--depth", depth, "--out", out], times)
-    if found is not None:
-        results = json.loads((out / "results.json").read_text())
-        counts = " / ".join(f"{segment['count']:,}" for segment in results["segments"])
-        say(f"[bench] {name}: {counts}")
+    return [QUADRANT, "analyze", *star_files(folder), "--depth", depth, "--out", out]
+
+
+def quadrant(folder, name, depth="quick", times=RUNS):
+    found = median(command(folder, name, depth), times)
+    counts(name, found)
     return found
+
+
+def counts(name, found):
+    if found is not None:
+        results = json.loads((WORK / f"out-{name}" / "results.json").read_text())
+        say(f"[bench] {name}: " + " / ".join(f"{segment['count']:,}" for segment in results["segments"]))
 
 
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     wanted = lambda part: os.environ.get(f"BENCH_{part}") != "0"
     full, label = star_extract()
-    rows = [(f"quadrant analyze, {label}, files to verdict and outputs", quadrant(full, "integer-ids"))]
-    if wanted("FULL"):
-        rows.append((f"quadrant analyze --depth full, {label} (once)", quadrant(full, "full-depth", "full", 1)))
-    if wanted("TEXT"):
-        texts = generated("string-ids")
-        if texts is not None:
-            rows.append(("quadrant analyze, generated extract, all ids text", quadrant(texts, "text-ids")))
-
     scripts = {peer: SHARED / "bench" / f"bench_{peer}.py" for peer in ("polars", "duckdb", "pandas")}
     python = peer_python(PACKAGES) if any(script.exists() for script in scripts.values()) else None
-    polars = None
+    peers = {}
     for peer, script in scripts.items():
         if peer == "pandas" and os.environ.get("BENCH_PANDAS") != "1":
             skip(peer, "takes minutes; BENCH_PANDAS=1 runs it")
         elif not script.exists():
             skip(peer, f"{script} absent")
         elif python is not None:
-            found = median([python, script, full])
-            rows.append((f"{peer}, {label}, files to matrix only", found))
-            polars = found if peer == "polars" else polars
+            peers[peer] = [python, script, full]
+    ours, *theirs = in_turns([command(full, "integer-ids"), *peers.values()])
+    counts("integer-ids", ours)
+    rows = [(f"quadrant analyze, {label}, files to verdict and outputs", ours)]
+    if wanted("FULL"):
+        rows.append((f"quadrant analyze --depth full, {label} (once)", quadrant(full, "full-depth", "full", 1)))
+    if wanted("TEXT"):
+        texts = generated("string-ids")
+        if texts is not None:
+            rows.append(("quadrant analyze, generated extract, all ids text", quadrant(texts, "text-ids")))
+    rows += [(f"{peer}, {label}, files to matrix only", found) for peer, found in zip(peers, theirs)]
+    polars = dict(zip(peers, theirs)).get("polars")
     table(rows, "x polars", polars)
 
 

@@ -23,8 +23,10 @@ pub(crate) fn computed(case: &Case) -> Option<Value> {
         }
         "psi_deciles" => {
             let (reference, current) = (case.list("ref"), case.list("cur"));
-            let edges = psi::quantile_edges(&reference, 10).unwrap();
-            let (before, after) = (psi::histogram(&reference, &edges), psi::histogram(&current, &edges));
+            let mut sorted = reference;
+            sorted.sort_by(f64::total_cmp);
+            let edges = psi::quantile_edges(&sorted, 10).unwrap();
+            let (before, after) = (psi::histogram_of_sorted(&sorted, &edges), psi::histogram(&current, &edges));
             let mut open: Vec<Option<f64>> = vec![None];
             open.extend(edges.iter().copied().map(Some));
             open.push(None);

@@ -23,8 +23,10 @@ use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Finished, Listeners, run_telling};
+use quadrant::pipeline::run::{Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
+use quadrant::report::wording::list_file;
+use quadrant::segments::findings::Segment;
 use quadrant::segments::rule::Segmentation;
 use quadrant::validation::timeline::iso_date;
 
@@ -124,6 +126,25 @@ fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
 /// Everybody's segment.
 const ASSIGNMENTS: [&str; 2] = ["assignments.parquet", "assignments.csv"];
 
+/// Everybody's segment, and the lists of each: complete, but without their names.
+fn assigned(disk: &mut Disk, name: &str, ids: &Ids, found: &Segmentation) -> Result<Vec<Filled>, Fault> {
+    let [parquet, csv] = ASSIGNMENTS;
+    let parquet = filled(disk, parquet, |out| assignments::parquet(name, ids, Some(found), out))?;
+    let lists = Segment::ALL.map(list_file);
+    let mut hashing = |name: &str| Ok(Hashing::new(disk.create(name).map_err(|error| unwritten(name, &error))?));
+    let mut all = hashing(csv)?;
+    let [a, b, c, d] = lists;
+    let [mut a, mut b, mut c, mut d] = [hashing(a)?, hashing(b)?, hashing(c)?, hashing(d)?];
+    assignments::csv_and_lists(name, ids, found, &mut all, [&mut a, &mut b, &mut c, &mut d])
+        .map_err(|error| unwritten(csv, &error))?;
+    let mut done = vec![parquet];
+    for (mut out, name) in [all, a, b, c, d].into_iter().zip([csv].into_iter().chain(lists)) {
+        out.flush().map_err(|error| unwritten(name, &error))?;
+        done.push(out.finish(name));
+    }
+    Ok(done)
+}
+
 /// Runs the analysis, writes the files and says what came out.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     let params = arguments.params()?;
@@ -144,27 +165,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
             *matrix.borrow_mut() = Some(scope.spawn(write));
         };
         // So are the assignments.
-        let assigned = RefCell::new(None);
+        let assignments = RefCell::new(None);
         let segments = |name: &str, ids: &Ids, found: &Segmentation| {
             let (name, ids, found, mut beside) = (name.to_owned(), ids.clone(), found.clone(), disk.clone());
-            let write = move || {
-                let [parquet, csv] = ASSIGNMENTS;
-                Ok::<_, Fault>(vec![
-                    filled(&mut beside, parquet, |out| assignments::parquet(&name, &ids, Some(&found), out))?,
-                    filled(&mut beside, csv, |out| assignments::csv(&name, &ids, Some(&found), out))?,
-                ])
-            };
-            *assigned.borrow_mut() = Some(scope.spawn(write));
+            *assignments.borrow_mut() = Some(scope.spawn(move || assigned(&mut beside, &name, &ids, &found)));
         };
         let listeners = Listeners { refined: &|_| {}, features: &features, segments: &segments };
         let run = block_on(run_telling(sources, mapping, &params, &pace, listeners));
         let stopped = || Fault::bug("writing a file stopped");
         let matrix = matrix.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
-        let assigned = assigned.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
+        let assignments = assignments.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
         let mut finished = match run {
             Ok(finished) => finished,
             Err(error) => {
-                for name in ASSIGNMENTS.into_iter().chain([MATRIX]) {
+                for name in ASSIGNMENTS.into_iter().chain(Segment::ALL.map(list_file)).chain([MATRIX]) {
                     disk.discard(name);
                 }
                 return Err(fault(&error));
@@ -174,8 +188,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         finished.tables.history = None;
         finished.outcome.date = Some(today());
         let mut written: Vec<_> = matrix.transpose()?.into_iter().collect();
-        written.extend(assigned.transpose()?.into_iter().flatten());
-        let mut outputs = rest(&finished, &disk, &written)?;
+        written.extend(assignments.transpose()?.into_iter().flatten());
+        let all = Outputs::of(&finished);
+        // Lists are handed over only where the rule is recommended.
+        let names = all.names();
+        for (_, unwanted) in written.extract_if(.., |(_, file)| !names.contains(&file.name)) {
+            disk.discard(&unwanted.name);
+        }
+        let mut outputs = rest(&all, &disk, &written)?;
         let mut disk = disk.clone();
         for (out, hashed) in written {
             outputs.push(named(&mut disk, out, hashed)?);
@@ -222,8 +242,7 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
 }
 
 /// Writes what is not yet `written`, several files at a time, and lists them in their own order.
-fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)]) -> Result<Vec<Hashed>, Fault> {
-    let all = Outputs::of(finished);
+fn rest(all: &Outputs<'_>, disk: &Disk, written: &[Filled]) -> Result<Vec<Hashed>, Fault> {
     let mut names: Vec<(usize, String)> = all.names().into_iter().enumerate().collect();
     names.retain(|(_, name)| written.iter().all(|(_, file)| file.name != *name));
     // Lists of customers are the longest: begun last, one would keep all waiting.
@@ -233,7 +252,7 @@ fn rest(finished: &Finished, disk: &Disk, written: &[(BufWriter<File>, Hashed)])
         let mut disk = disk.clone();
         let mut outputs = Vec::new();
         while let Some((place, name)) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-            outputs.push((*place, output(&mut disk, &all, name)?));
+            outputs.push((*place, output(&mut disk, all, name)?));
         }
         Ok(outputs)
     };
@@ -277,11 +296,14 @@ pub(crate) fn file(
 }
 
 /// A file that is complete but does not have its name yet.
+type Filled = (BufWriter<File>, Hashed);
+
+/// Makes one.
 fn filled(
     disk: &mut Disk,
     name: &str,
     write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> Result<(), ExportError>,
-) -> Result<(BufWriter<File>, Hashed), Fault> {
+) -> Result<Filled, Fault> {
     let mut out = Hashing::new(disk.create(name).map_err(|error| unwritten(name, &error))?);
     write(&mut out).map_err(|error| unwritten(name, &error))?;
     out.flush().map_err(|error| unwritten(name, &error))?;

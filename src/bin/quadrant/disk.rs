@@ -22,8 +22,12 @@ impl Disk {
 
     /// Forgets a file that was begun and will not get its name.
     pub(crate) fn discard(&self, name: &str) {
-        // What cannot be removed is still no file that someone reads.
-        let _ = fs::remove_file(self.partial(name));
+        let partial = self.partial(name);
+        // What cannot be removed is still no file that someone reads; a folder goes only when nothing is in it.
+        let _ = fs::remove_file(&partial);
+        if let Some(folder) = partial.parent().filter(|folder| *folder != self.root) {
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     fn partial(&self, name: &str) -> PathBuf {
@@ -35,9 +39,6 @@ impl Folder for Disk {
     type File = BufWriter<File>;
 
     fn create(&mut self, name: &str) -> io::Result<Self::File> {
-        if let Some(folder) = self.partial(name).parent() {
-            fs::create_dir_all(folder)?;
-        }
         let partial = self.partial(name);
         if let Some(folder) = partial.parent() {
             fs::create_dir_all(folder)?;

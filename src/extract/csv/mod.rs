@@ -256,7 +256,7 @@ impl Table for CsvFile {
         };
         // The header.
         stream.advance()?;
-        read_ahead::batches(self.name(), self.rows(), first_rows, stream)
+        read_ahead::batches(self.name(), self.rows(), first_rows, &[], stream)
     }
 }
 

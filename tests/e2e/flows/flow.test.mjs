@@ -2,7 +2,9 @@
 // stays where it is while its numbers get better, storage that can be erased.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, serve } from "../support/server.mjs";
 import { dropFiles, kept, launch, open, results, state } from "../support/browser.mjs";
@@ -10,6 +12,8 @@ import { dropFiles, kept, launch, open, results, state } from "../support/browse
 let host, browser;
 before(async () => { host = await serve(); browser = await launch(); });
 after(async () => { await browser?.close(); await host?.close(); });
+
+const cli = process.env.QUADRANT_BIN ?? join(root, "target", "debug", "quadrant");
 
 // The demo's files serve as files of one's own.
 const folder = join(root, "public", "demo");
@@ -108,10 +112,15 @@ test("a second file set asks: replace, add, or leave", async () => {
   await context.close();
 });
 
-// One run for both: full depth is minutes of work on a slow machine; how long it takes is `make bench`'s affair.
-test("full depth says its stage, never goes back within one, and refines the open page without moving it", async () => {
+// One run for both, on fewer customers than the demo has: full depth is minutes of work on a slow machine, and how long
+// it takes is `make bench`'s affair.
+test("full depth says its stage, never goes back within one, and refines the open page without moving it", async (t) => {
+  const made = mkdtempSync(join(tmpdir(), "quadrant-full-"));
+  t.after(() => rmSync(made, { recursive: true, force: true }));
+  execFileSync(cli, ["generate", "--customers", "600", "--layout", "star", "--scenario", "typical", "--seed", "3", "--out", made]);
   const { page, context, problems } = await open(browser, host.url);
   await state(page, "done");
+  await bring(page, readdirSync(made).filter((name) => name.endsWith(".parquet")).map((name) => join(made, name)));
   await page.getByTestId("customer-id").fill("17");
   await page.getByTestId("customer-ask").click();
   await page.waitForFunction(() => document.querySelector("[data-testid=customer-card]").textContent.length > 20);
