@@ -4,11 +4,8 @@
 //! the same whatever the number of workers. A page's engine has one thread and does the pieces in turn.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::pace::{Cancelled, Pace};
-
-pub use host::{Beside, Piped, both, piped, together, workers};
+pub use host::{Beside, Piped, both, each, piped, together, workers};
 
 /// Items one after the other, for which one may have to wait.
 pub trait Items {
@@ -33,7 +30,7 @@ mod host {
     use std::panic::resume_unwind;
     use std::pin::Pin;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::mpsc::{Receiver, sync_channel};
     use std::thread::{self, JoinHandle};
     use std::time::Duration;
@@ -75,6 +72,32 @@ mod host {
             done.extend(rest.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))));
             done.into_iter().collect()
         })
+    }
+
+    /// `work` of each of `0..count`, several at a time: whoever is free takes the next. Results in order.
+    ///
+    /// # Errors
+    /// `pace` cancelled.
+    pub async fn each<T, W>(count: usize, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
+    where
+        T: Send,
+        W: AsyncFn(usize, &Pace) -> Result<T, Cancelled> + Sync,
+    {
+        let next = AtomicUsize::new(0);
+        let some = async |_worker: usize, pace: &Pace| {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                if at >= count {
+                    return Ok(done);
+                }
+                done.push((at, work(at, &pace.part(at as u64, at as u64 + 1, count as u64)).await?));
+            }
+        };
+        let mut done: Vec<_> =
+            together((0..workers().min(count)).collect(), some, pace).await?.into_iter().flatten().collect();
+        done.sort_by_key(|(at, _)| *at);
+        Ok(done.into_iter().map(|(_, result)| result).collect())
     }
 
     /// Does `here` and `there` at the same time; only `here` reports to `pace`.
@@ -217,6 +240,18 @@ mod host {
         Ok(done)
     }
 
+    /// `work` of each of `0..count` in turn; results in order.
+    pub async fn each<T, W>(count: usize, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
+    where
+        W: AsyncFn(usize, &Pace) -> Result<T, Cancelled>,
+    {
+        let mut done = Vec::with_capacity(count);
+        for at in 0..count {
+            done.push(work(at, &pace.part(at as u64, at as u64 + 1, count as u64)).await?);
+        }
+        Ok(done)
+    }
+
     /// What [`piped`] makes, in order.
     pub struct Piped<'a, T>(Box<dyn Make<T> + 'a>);
 
@@ -279,32 +314,6 @@ mod host {
     }
 }
 
-/// `work` of each of `0..count`, several at a time: whoever is free takes the next. Results in order.
-///
-/// # Errors
-/// `pace` cancelled.
-pub async fn each<T, W>(count: usize, work: W, pace: &Pace) -> Result<Vec<T>, Cancelled>
-where
-    T: Send,
-    W: AsyncFn(usize, &Pace) -> Result<T, Cancelled> + Sync,
-{
-    let next = AtomicUsize::new(0);
-    let some = async |_worker: usize, pace: &Pace| {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                return Ok(done);
-            }
-            done.push((at, work(at, &pace.part(at as u64, at as u64 + 1, count as u64)).await?));
-        }
-    };
-    let mut done: Vec<_> =
-        together((0..workers().min(count)).collect(), some, pace).await?.into_iter().flatten().collect();
-    done.sort_by_key(|(at, _)| *at);
-    Ok(done.into_iter().map(|(_, result)| result).collect())
-}
-
 /// `0..n` in at most `pieces` ranges of about the same weight, where `before(i)` is the weight of all before `i`.
 pub fn ranges(n: usize, pieces: usize, before: impl Fn(usize) -> u64) -> Vec<std::ops::Range<usize>> {
     let total = before(n);
@@ -335,7 +344,7 @@ pub fn ranges(n: usize, pieces: usize, before: impl Fn(usize) -> u64) -> Vec<std
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pace::block_on;
+    use crate::pace::{Pace, block_on};
 
     #[test]
     fn pieces_come_back_in_order() {

@@ -3,13 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::arrow_writer::{ArrowWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::data_type::DoubleType;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -48,14 +45,6 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
             let mut group = writer.next_row_group()?;
             let encoders = groups.create_column_writers(from / GROUP_ROWS)?;
             for ((field, array), mut encoder) in schema.fields().iter().zip(arrays).zip(encoders) {
-                // Numbers without gaps go straight in.
-                if let Some(numbers) = array.as_primitive_opt::<Float64Type>().filter(|_| !field.is_nullable())
-                    && let Some(mut column) = group.next_column()?
-                {
-                    column.typed::<DoubleType>().write_batch(numbers.values(), None, None)?;
-                    column.close()?;
-                    continue;
-                }
                 for leaf in compute_leaves(field, &array)? {
                     encoder.write(&leaf)?;
                 }
