@@ -26,7 +26,7 @@ serve: setup-build ## build the page and serve it with the demo extract on http:
 	$(TRUNK) serve --offline --release --address 127.0.0.1 --port 8080
 
 cli: ## the command line, target/release/quadrant, with all that this machine's processor can do
-	RUSTFLAGS="-C target-cpu=native" cargo build --release --bin quadrant
+	RUSTFLAGS="$${RUSTFLAGS:-} -C target-cpu=native" cargo build --release --bin quadrant
 
 build: setup-build ## leave a dist/ that works under any sub-path of any static host
 	$(TRUNK) build --offline --release

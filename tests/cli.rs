@@ -116,8 +116,10 @@ fn generate_analyze_and_read_everything_back() {
     assert_eq!(documents, 12, "six documents, each as HTML and Markdown");
     let list = std::fs::read_to_string(out.join("experiment_assignments.csv")).unwrap();
     assert_eq!(list.lines().next(), Some("user_id,segment,band,arm"));
-    let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(left.iter().all(|path| path.extension().is_none_or(|e| e != "partial")), "{left:?}");
+    for folder in [out.clone(), out.join("lists")] {
+        let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(left.iter().all(|path| path.extension().is_none_or(|e| e != "partial")), "{left:?}");
+    }
 }
 
 #[test]
@@ -191,9 +193,13 @@ fn a_no_go_is_a_result() {
     let folder = tempfile::tempdir().unwrap();
     for scenario in ["thin", "broken-column"] {
         let files = generated(&folder, 1_200, "star", scenario);
-        let output = analyzed(&files, &folder.path().join(format!("{scenario}-out")), &[]);
+        let out = folder.path().join(format!("{scenario}-out"));
+        let output = analyzed(&files, &out, &[]);
         assert_eq!(code(&output), 0, "{scenario}: {}", stderr(&output));
         assert!(output.stdout.starts_with(b"NO-GO"), "{scenario}: {}", String::from_utf8_lossy(&output.stdout));
+        // Customers have segments, but nobody is told to use them.
+        assert!(std::fs::read_to_string(out.join("assignments.csv")).unwrap().lines().count() > 1);
+        assert!(!out.join("lists").exists());
     }
 }
 

@@ -53,7 +53,8 @@ pub(super) fn unprepared(set: &FeatureSet, missing: &NotMeasured) -> SetFindings
     }
 }
 
-/// Runs the grid on the prepared rows. It ends early, with a note, where the rows do not give k distinct clusters.
+/// Runs the grid on the prepared rows. It ends, with a note, before the first k of which the rows do not give distinct
+/// clusters.
 pub(super) async fn run(
     prepared: Prepared,
     set: &FeatureSet,

@@ -178,9 +178,9 @@ fn rows(
     write().map_err(unwritten)
 }
 
-/// The shortest text that reads back to the same number, as [`std::fmt::Display`] has it: without exponent, and without
-/// a point in whole numbers.
-fn number(text: &mut String, value: f64) {
+/// The shortest text that reads back to the same number, written as [`std::fmt::Display`] does: without exponent, and
+/// without a point in whole numbers.
+pub(super) fn number(text: &mut String, value: f64) {
     let mut buffer = zmij::Buffer::new();
     let quick = buffer.format(value);
     if quick.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) {

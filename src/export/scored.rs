@@ -13,7 +13,7 @@ use crate::segments::findings::Segment;
 use crate::segments::rule::labels;
 use crate::stats::json::indented;
 
-use super::assignments::{is_text, text_cell};
+use super::assignments::{is_text, number, text_cell};
 use super::{ExportError, sheet};
 
 const FILE: &str = "assignments.parquet";
@@ -204,6 +204,7 @@ fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
     out.write_all(b",status,shadow_segment")?;
     out.write_all(if all.has_past() { b",previous_segment,change\r\n" } else { b"\r\n" })?;
     let text_ids = is_text(scored.ids.array().data_type());
+    let mut text = String::new();
     for at in 0..all.len() {
         let id = match (at.checked_sub(scored.ids.len()), &scored.previous) {
             (Some(left), Some((previous, _))) => {
@@ -214,10 +215,12 @@ fn write_csv(scored: &Scored, out: impl Write) -> std::io::Result<()> {
         out.write_all(if text_ids { text_cell(&id) } else { id }.as_bytes())?;
         write!(out, ",{}", all.segment(at).map_or("", Segment::name))?;
         for values in all.columns() {
-            match all.value(at, values) {
-                Some(value) => write!(out, ",{value}")?,
-                None => out.write_all(b",")?,
+            text.clear();
+            text += ",";
+            if let Some(value) = all.value(at, values) {
+                number(&mut text, value);
             }
+            out.write_all(text.as_bytes())?;
         }
         write!(out, ",{},{}", all.status(at).name(), all.shadow(at).map_or("", Segment::name))?;
         if all.has_past() {

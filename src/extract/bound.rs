@@ -34,8 +34,8 @@ impl<'a> Bound<'a> {
         Ok((slots, self.table.batches(&wanted, None)?))
     }
 
-    /// As [`Bound::stream`], decoded by another worker where the host has one and the table is large; then some columns
-    /// may come in another form (see [`form`]).
+    /// As [`Bound::stream`], decoded by another worker or thread where the host has one and the table is large; then some
+    /// columns may come in another form (see [`form`]).
     pub(super) fn ahead(&self, roles: &[Role]) -> Result<(Vec<Option<usize>>, Ahead<'a>), ExtractError> {
         let (slots, wanted) = self.columns(roles);
         let forms = roles.iter().filter(|role| self.has(**role)).map(|role| form(*role));
@@ -78,7 +78,7 @@ impl<'a> Bound<'a> {
     }
 }
 
-/// How the column that plays `role` may come from another worker. Customers' ids are handed out again in the type of the
+/// How the column that plays `role` may come from another worker or thread. Customers' ids are handed out again in the type of the
 /// file, what a moment means depends on the type, and who reads the rest takes numbers of any type.
 fn form(role: Role) -> Form {
     match role {

@@ -146,8 +146,8 @@ impl Finder<'_> {
     }
 }
 
-/// The columns of a part on their way. Opened before they are asked for, they are decoded by another worker, where there
-/// is one, while this one is busy with something else.
+/// The columns of a part on their way. Opened before they are asked for, they are decoded by another worker or thread,
+/// where there is one, while this one is busy with something else.
 pub(super) struct Opened<'a> {
     columns: Columns,
     batches: Ahead<'a>,

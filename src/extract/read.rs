@@ -231,7 +231,7 @@ async fn read_history(
         }
     }
 
-    // Before the orders: another worker, where there is one, decodes the lines meanwhile.
+    // Before the orders: another worker or thread, where there is one, decodes lines meanwhile.
     let opened = line_parts.first().map(Opened::of_star).transpose()?;
     let elsewhere = opened.as_ref().is_some_and(Opened::elsewhere);
     let mut orders = read_orders(&order_parts, wide, elsewhere, options.as_of_day, reading).await?;

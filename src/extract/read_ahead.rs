@@ -25,6 +25,9 @@ pub(super) fn batches(
     }
     #[cfg(not(target_arch = "wasm32"))]
     if rows > super::table::BATCH_ROWS as u64 {
+        if forms.iter().all(|form| *form == Form::Same) {
+            return Ok(Box::new(native::ReadAhead::start(file, stream)?));
+        }
         let forms = forms.to_vec();
         let stream = stream.map(move |batch| batch.map(|batch| super::remote::formed(batch, &forms)));
         return Ok(Box::new(native::ReadAhead::start(file, stream)?));
@@ -63,10 +66,14 @@ mod native {
     }
 
     impl Waiting {
-        /// Counts an item, and waits until there is room for another.
+        /// Counts an item before it is handed over, so that what is taken has been counted.
         fn put(&self, bytes: usize) {
+            *self.bytes.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
+        }
+
+        /// Waits until there is room for another.
+        fn wait(&self) {
             let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-            *held += bytes;
             while *held >= ROOM {
                 held = self.taken.wait(held).unwrap_or_else(PoisonError::into_inner);
             }
@@ -80,7 +87,8 @@ mod native {
         }
     }
 
-    /// What an item counts for: at least as much as lets a thousand of the smallest wait, and two of the largest.
+    /// What an item counts for, when it is put and when it is taken: at least as much as lets a thousand of the smallest
+    /// wait, and two of the largest.
     fn bytes(item: &Item) -> usize {
         item.as_ref().map_or(0, RecordBatch::get_array_memory_size).clamp(ROOM / 1_000, ROOM / 2)
     }
@@ -96,11 +104,11 @@ mod native {
             let counted = Arc::clone(&waiting);
             let read = move || {
                 for batch in batches {
-                    let bytes = bytes(&batch);
+                    counted.put(bytes(&batch));
                     if sender.send(Some(batch)).is_err() {
                         return;
                     }
-                    counted.put(bytes);
+                    counted.wait();
                 }
                 // Nobody listens any more: nothing is lost.
                 let _ = sender.send(None);

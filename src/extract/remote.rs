@@ -1,7 +1,8 @@
 //! Batches that another worker of the host decodes: how they are written for the way, and the stream that they come by.
 //!
 //! A page's engine has one thread. Decoding, and waiting for the file, needs nothing of what the join knows and can be
-//! done by a second worker; that worker has a memory of its own, so the columns are copied over.
+//! done by a second worker; that worker has a memory of its own, so the columns are copied over. (Natively it is a thread
+//! of the same memory, and columns are only put into their forms.)
 //! The rows and their order are the same as here, so results are too; numbers may come in a narrower type, or once per
 //! run of equal ones (see [`Form`]), since what is not sent need not be copied. Where the second worker fails, or there
 //! is none, the rest is decoded here.
@@ -173,16 +174,11 @@ pub(super) fn formed(batch: RecordBatch, forms: &[Form]) -> RecordBatch {
     };
     let other = |column: &ArrayRef, form: Form| -> Option<ArrayRef> {
         let numbers = column.as_primitive_opt::<Int64Type>().filter(|_| form != Form::Same)?;
-        match numbers.nulls() {
-            None if form == Form::Runs
-                && let Some((values, ends)) = runs(numbers.values()) =>
-            {
-                let ends = array(&DataType::Int32, values.len(), None, vec![ends])?;
-                let runs = RunArray::<Int32Type>::try_new(ends.as_primitive_opt()?, &narrow(&values, None)?).ok()?;
-                Some(Arc::new(runs))
-            }
-            nulls => narrow(numbers.values(), nulls),
-        }
+        let coded = if form == Form::Runs && numbers.nulls().is_none() { runs(numbers.values()) } else { None };
+        let Some((values, ends)) = coded else { return narrow(numbers.values(), numbers.nulls()) };
+        let ends = array(&DataType::Int32, values.len(), None, vec![ends])?;
+        let runs = RunArray::<Int32Type>::try_new(ends.as_primitive_opt()?, &narrow(&values, None)?).ok()?;
+        Some(Arc::new(runs))
     };
     let all = forms.iter().copied().chain(std::iter::repeat(Form::Same));
     let columns: Vec<ArrayRef> = batch

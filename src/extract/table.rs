@@ -52,8 +52,8 @@ pub(super) trait Table: Sync {
     /// `first_rows` stops early. Columns may repeat in `wanted`; it may be empty.
     fn batches(&self, wanted: &[usize], first_rows: Option<usize>) -> Result<Batches<'_>, ExtractError>;
 
-    /// All batches of the columns `wanted`, decoded by another worker where the host has one and it is worth it. They
-    /// are those of [`Table::batches`], but that columns that come from there may come in the form beside them.
+    /// All batches of the columns `wanted`, decoded by another worker or thread where the host has one and it is worth
+    /// it. They are those of [`Table::batches`], but that columns that come from there may come in the form beside them.
     fn ahead<'a>(&'a self, wanted: &[(usize, Form)]) -> Result<Ahead<'a>, ExtractError> {
         let columns: Vec<usize> = wanted.iter().map(|&(column, _)| column).collect();
         Ok(Ahead::Here(self.batches(&columns, None)?))

@@ -23,7 +23,7 @@ use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Listeners, run_telling};
+use quadrant::pipeline::run::{Finished, Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
 use quadrant::report::wording::list_file;
 use quadrant::segments::findings::Segment;
@@ -136,7 +136,7 @@ fn assigned(disk: &mut Disk, name: &str, ids: &Ids, found: &Segmentation) -> Res
     let [a, b, c, d] = lists;
     let [mut a, mut b, mut c, mut d] = [hashing(a)?, hashing(b)?, hashing(c)?, hashing(d)?];
     assignments::csv_and_lists(name, ids, found, &mut all, [&mut a, &mut b, &mut c, &mut d])
-        .map_err(|error| unwritten(csv, &error))?;
+        .map_err(|error| unwritten("assignments.csv, or the list of a segment,", &error))?;
     let mut done = vec![parquet];
     for (mut out, name) in [all, a, b, c, d].into_iter().zip([csv].into_iter().chain(lists)) {
         out.flush().map_err(|error| unwritten(name, &error))?;
@@ -175,37 +175,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         let stopped = || Fault::bug("writing a file stopped");
         let matrix = matrix.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
         let assignments = assignments.take().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
-        let mut finished = match run {
-            Ok(finished) => finished,
-            Err(error) => {
-                for name in ASSIGNMENTS.into_iter().chain(Segment::ALL.map(list_file)).chain([MATRIX]) {
-                    disk.discard(name);
-                }
-                return Err(fault(&error));
+        let (finished, outputs) = hand_over(run, matrix, assignments, &disk).inspect_err(|_| {
+            for name in ASSIGNMENTS.into_iter().chain(Segment::ALL.map(list_file)).chain([MATRIX]) {
+                disk.discard(name);
             }
-        };
-        // Nobody will ask about single customers.
-        finished.tables.history = None;
-        finished.outcome.date = Some(today());
-        let mut written: Vec<_> = matrix.transpose()?.into_iter().collect();
-        written.extend(assignments.transpose()?.into_iter().flatten());
-        let all = Outputs::of(&finished);
-        // Lists are handed over only where the rule is recommended.
-        let names = all.names();
-        for (_, unwanted) in written.extract_if(.., |(_, file)| !names.contains(&file.name)) {
-            disk.discard(&unwanted.name);
-        }
-        let mut outputs = rest(&all, &disk, &written)?;
-        let mut disk = disk.clone();
-        for (out, hashed) in written {
-            outputs.push(named(&mut disk, out, hashed)?);
-        }
-        let receipt = Receipt::new(&finished, outputs.clone());
-        outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
+        })?;
         drop(pace);
         summary::print(&finished.outcome.results, &outputs, &arguments.out);
         Ok(())
     })
+}
+
+/// Writes what is left of a run that has succeeded, and gives all files their names.
+fn hand_over(
+    run: Result<Finished, Error>,
+    matrix: Option<Result<Filled, Fault>>,
+    assignments: Option<Result<Vec<Filled>, Fault>>,
+    disk: &Disk,
+) -> Result<(Finished, Vec<Hashed>), Fault> {
+    let mut finished = run.map_err(|error| fault(&error))?;
+    // Nobody will ask about single customers.
+    finished.tables.history = None;
+    finished.outcome.date = Some(today());
+    let mut written: Vec<_> = matrix.transpose()?.into_iter().collect();
+    written.extend(assignments.transpose()?.into_iter().flatten());
+    let all = Outputs::of(&finished);
+    // Lists are handed over only where the rule is recommended.
+    let names = all.names();
+    for (_, unwanted) in written.extract_if(.., |(_, file)| !names.contains(&file.name)) {
+        disk.discard(&unwanted.name);
+    }
+    let mut outputs = rest(&all, disk, &written)?;
+    let mut disk = disk.clone();
+    for (out, hashed) in written {
+        outputs.push(named(&mut disk, out, hashed)?);
+    }
+    let receipt = Receipt::new(&finished, outputs.clone());
+    outputs.push(file(&mut disk, "receipt.json", |out| receipt.json(out))?);
+    Ok((finished, outputs))
 }
 
 /// An error of the run as a fault of the input (whatever a person can mend) or of ours.
