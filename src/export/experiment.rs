@@ -12,7 +12,8 @@ use crate::segments::rule::Segmentation;
 use super::ExportError;
 use super::assignments::{is_text, text_cell};
 
-const FILE: &str = "experiment_assignments.csv";
+/// Its name.
+pub const FILE: &str = "experiment_assignments.csv";
 /// Name of the experiment in every seed: another name is another draw.
 pub const EXPERIMENT: &str = "quadrant";
 

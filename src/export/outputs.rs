@@ -51,7 +51,7 @@ impl<'a> Outputs<'a> {
         for title in Title::ALL {
             names.extend(FORMS.map(|(_, ending)| format!("documents/{}.{ending}", title.name())));
         }
-        names.extend(["report.html", "experiment_assignments.csv"].map(str::to_owned));
+        names.extend(["report.html", experiment::FILE].map(str::to_owned));
         names
     }
 
@@ -69,7 +69,7 @@ impl<'a> Outputs<'a> {
             MATRIX => features::parquet(id, ids, &tables.features, out),
             "baseline.json" => baseline::json(self.baseline.as_ref()?, out),
             "report.html" => put(&mut out, "report.html", &report(outcome)),
-            "experiment_assignments.csv" => {
+            experiment::FILE => {
                 let share = outcome.results.planning.design.treatment_share;
                 experiment::csv(id, ids, segmentation, &tables.features, share, out)
             }

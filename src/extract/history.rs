@@ -38,7 +38,7 @@ pub struct OrderHistory {
     pub amount: Option<Vec<f64>>,
     /// Start of each order's lines; `orders + 1` values.
     pub line_start: Vec<u32>,
-    /// The lines, within an order in ascending order of product.
+    /// The lines, distinct products within an order, in no order that counts for anything.
     pub lines: Vec<Line>,
     /// Reordered lines of each order: much is made of these counts alone, and the lines are too many to be walked for
     /// each. This and the next two are what [`OrderHistory::count`] counts.
@@ -80,12 +80,6 @@ impl Line {
     #[inline]
     pub(super) fn place(self) -> u32 {
         self.0.rotate_left(1)
-    }
-
-    /// The line whose [`Line::place`] this is.
-    #[inline]
-    pub(super) fn at_place(place: u32) -> Self {
-        Self(place.rotate_right(1))
     }
 
     /// Did this customer buy this product in an earlier order?

@@ -1,4 +1,4 @@
-//! Order lines: count per order, fill into place, then sort and merge each order's run.
+//! Order lines: count per order, fill into place, then merge what an order holds twice.
 //!
 //! Lines arrive in any order, orders lie grouped by customer. A first pass over the order column counts,
 //! a second puts each product straight into its order's place, so the only large allocation is the
@@ -21,9 +21,9 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::orders::{LATE, NO_ORDER, Orders, SHARED};
 use super::remote::Ahead;
+use super::repeats::Repeats;
 use super::runs::{AT_ONCE, Deal, Kept, Run, allot, tally};
 use super::schema::Role;
-use super::short_sort::sort;
 use crate::crew::{Piped, piped, ranges, together, workers};
 use crate::pace::{Cancelled, Pace};
 
@@ -434,7 +434,7 @@ async fn count_lines<'a>(
     Ok((start, with_return, kept_runs))
 }
 
-/// Lines in place, not yet sorted; [`Line::NONE`] where a row has no product.
+/// Lines in place, not yet merged; [`Line::NONE`] where a row has no product.
 struct Filled {
     start: Vec<u32>,
     /// End of the filled part of each order's places; empty if all runs are `placed`.
@@ -688,7 +688,7 @@ async fn put(
     Ok(put)
 }
 
-/// Sorts each order's run by product, merges repeated products, leaves returns out, and closes the holes.
+/// Merges the repeated products of each order, leaves returns out, and closes the holes.
 async fn merge(
     mut filled: Filled,
     catalogue: &Catalogue,
@@ -719,6 +719,7 @@ async fn merge(
             amount: own_amount,
             returns,
             rank: &rank,
+            repeats: Repeats::new(zeroed("products", catalogue.products.len())?),
         });
     }
     let merged = together(pieces, async |piece, pace| piece.merge(pace).await, &reading.progress()).await?;
@@ -758,6 +759,7 @@ struct Piece<'a> {
     returns: Option<&'a Returns>,
     /// Of each product by its number; empty if they are the same.
     rank: &'a [u32],
+    repeats: Repeats,
 }
 
 /// What became of a [`Piece`].
@@ -779,7 +781,7 @@ impl Piece<'_> {
         let orders = self.start.len() - 1;
         let mut line_start = Vec::with_capacity(orders);
         for (at, places) in self.start.windows(2).enumerate() {
-            let (from, mut to) = ((places[0] - base) as usize, (places[1] - base) as usize);
+            let (from, to) = ((places[0] - base) as usize, (places[1] - base) as usize);
             if !self.rank.is_empty() {
                 for line in &mut self.lines[from..to] {
                     // None stays none.
@@ -799,30 +801,27 @@ impl Piece<'_> {
                 }
                 self.lines[write..write + net.lines.len()].copy_from_slice(&net.lines);
                 write += net.lines.len();
+            } else if self.repeats.any(&self.lines[from..to]) {
+                self.lines[from..to].sort_unstable_by_key(|line| line.place());
+                let begin = write;
+                for read in from..to {
+                    let line = self.lines[read];
+                    if line == Line::NONE {
+                        break;
+                    }
+                    if write > begin && self.lines[write - 1].product() == line.product() {
+                        merged += 1;
+                        self.lines[write - 1] = line;
+                    } else {
+                        self.lines[write] = line;
+                        write += 1;
+                    }
+                }
             } else {
-                sort(&mut self.lines[from..to]);
-                while to > from && self.lines[to - 1] == Line::NONE {
-                    to -= 1;
+                if write < from {
+                    self.lines.copy_within(from..to, write);
                 }
-                let distinct = self.lines[from..to].windows(2).all(|two| two[0].product() != two[1].product());
-                if distinct {
-                    if write < from {
-                        self.lines.copy_within(from..to, write);
-                    }
-                    write += to - from;
-                } else {
-                    let begin = write;
-                    for read in from..to {
-                        let line = self.lines[read];
-                        if write > begin && self.lines[write - 1].product() == line.product() {
-                            merged += 1;
-                            self.lines[write - 1] = line;
-                        } else {
-                            self.lines[write] = line;
-                            write += 1;
-                        }
-                    }
-                }
+                write += to - from;
             }
             if at % 16_384 == 0 {
                 pace.tick(at as u64, orders as u64).await?;

@@ -14,6 +14,7 @@ pub mod history;
 pub mod ids;
 pub mod remembered;
 pub mod remote;
+mod repeats;
 pub mod schema;
 pub mod source;
 
@@ -41,7 +42,6 @@ mod read_ahead;
 mod remedy;
 mod reorders;
 mod runs;
-mod short_sort;
 mod synonyms;
 mod table;
 mod thrift;

@@ -6,6 +6,7 @@ use crate::features::catalogue::Corrected;
 use crate::features::table::FeatureTable;
 use crate::pace::{Cancelled, Pace};
 use crate::segments::findings::Segment;
+use crate::segments::parted::parted;
 use crate::stats::circular::from_sums;
 use crate::stats::measured::Measured;
 use crate::stats::{quantile, radix};
@@ -65,11 +66,7 @@ pub async fn boxes(table: &FeatureTable, labels: &[Segment], pace: &Pace) -> Res
         pace.tick(0, 1).await?;
         let feature = present[index];
         let Some(column) = table.behavioural(feature) else { return Ok(None) };
-        let boxes = Segment::ALL.map(|segment| {
-            let own: Vec<f64> =
-                column.iter().zip(labels).filter(|(_, label)| **label == segment).map(|(value, _)| *value).collect();
-            five_numbers(&own)
-        });
+        let boxes = parted(column.iter().copied(), labels).map(|own| five_numbers(&own));
         Ok(Some(MetricBoxes { name: feature.name().to_owned(), boxes }))
     };
     Ok(each(present.len(), of_one, pace).await?.into_iter().flatten().collect())

@@ -81,8 +81,8 @@ pub struct Listeners<'a> {
     /// The feature matrix as soon as it is final, long before the verdict: name of the id column, ids, features.
     /// A host with threads writes it while the run goes on.
     pub features: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>),
-    /// Every qualified customer's segment as soon as it is final: name of the id column, ids, segments.
-    pub segments: &'a dyn Fn(&str, &Ids, &Segmentation),
+    /// Every qualified customer's segment as soon as it is final: name of the id column, ids, features, segments.
+    pub segments: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>, &Segmentation),
 }
 
 /// Runs everything that `params` ask for.
@@ -99,8 +99,14 @@ pub async fn run(
     pace: &Pace,
     refined: &dyn Fn(&Outcome),
 ) -> Result<Finished, Error> {
-    run_telling(sources, mapping, params, pace, Listeners { refined, features: &|_, _, _| {}, segments: &|_, _, _| {} })
-        .await
+    run_telling(
+        sources,
+        mapping,
+        params,
+        pace,
+        Listeners { refined, features: &|_, _, _| {}, segments: &|_, _, _, _| {} },
+    )
+    .await
 }
 
 /// [`run`] with more to listen to.
@@ -179,7 +185,7 @@ pub async fn run_telling(
             tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history: None },
         });
     };
-    (listeners.segments)(&id_name, &ids, found);
+    (listeners.segments)(&id_name, &ids, &table, found);
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
     draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty, found.confidence.as_deref());

@@ -10,12 +10,11 @@ use crate::pace::{Cancelled, Pace};
 use crate::planning::findings::{Experiment, PlanDesign};
 use crate::planning::measure::{Baselines, no_orders};
 use crate::planning::plan::plan;
-use crate::segments::confidence::{Estimates, share_at_least};
+use crate::segments::confidence::{Estimates, medians, share_at_least};
 use crate::segments::findings::{ScoreThresholds, Segment};
 use crate::segments::rule::{Segmentation, counts, labels};
 use crate::segments::thresholds::{Ascending, TypedThresholds};
 use crate::stats::measured::Measured;
-use crate::stats::quantile;
 use crate::validation::ranked::RankedMetric;
 
 use super::outcome::Results;
@@ -154,12 +153,7 @@ impl Bench {
     pub fn weigh(&self, trial: &Trial, labels: &[Segment]) -> Weighed {
         let confidence = self.confidence(trial.frequency.used, trial.loyalty.used);
         let sure_share = confidence.as_deref().and_then(|values| share_at_least(values, CONFIDENT));
-        let median = |segment: Segment| {
-            let confidence = confidence.as_deref()?;
-            let mut own: Vec<f64> =
-                confidence.iter().zip(labels).filter(|(_, label)| **label == segment).map(|(&c, _)| c).collect();
-            quantile::select(&mut own, 0.5)
-        };
+        let medians = confidence.as_deref().map_or([None; 4], |values| medians(values, labels));
         let or_absent = |value: Option<f64>| value.map_or_else(no_history, Measured::Value);
         let summaries = match &self.baselines {
             Measured::Value(baselines) => Measured::Value(baselines.summaries(trial.typed)),
@@ -167,7 +161,7 @@ impl Bench {
         };
         Weighed {
             sure_share: or_absent(sure_share),
-            median_confidence: Segment::ALL.map(|segment| or_absent(median(segment))).to_vec(),
+            median_confidence: medians.map(or_absent).to_vec(),
             effects: self
                 .metrics
                 .iter()

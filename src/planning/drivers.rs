@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::features::catalogue::Behavioural;
 use crate::features::table::FeatureTable;
 use crate::segments::findings::Segment;
+use crate::segments::parted::parted;
 use crate::stats::{describe, psi, quantile, radix};
 
 /// The drivers \[judgement\]: both axes of the rule (as days and as ratio), and three habits that the rule does not
@@ -34,8 +35,15 @@ pub struct Sample {
     pub name: String,
     /// Values.
     pub values: Vec<f64>,
-    /// Segment of each value's customer, as its place in [`Segment::ALL`].
-    pub labels: Vec<u8>,
+    /// Segment of each value's customer.
+    pub labels: Vec<Segment>,
+}
+
+impl Sample {
+    /// The values of each segment's customers.
+    pub fn parted(&self) -> [Vec<f64>; 4] {
+        parted(self.values.iter().copied(), &self.labels)
+    }
 }
 
 /// The drivers that the table has, over the given labels.
@@ -49,7 +57,7 @@ pub fn samples(table: &FeatureTable, labels: &[Segment]) -> Vec<Sample> {
             for ((&value, &mask), &label) in column.iter().zip(table.imputed_masks()).zip(labels) {
                 if mask & bit == 0 {
                     sample.values.push(value);
-                    sample.labels.push(label as u8);
+                    sample.labels.push(label);
                 }
             }
             (!sample.values.is_empty()).then_some(sample)
@@ -125,15 +133,13 @@ impl Driver {
         let bins = Bins::of_sorted(&sorted, BINS);
         let segments = Segment::ALL
             .into_iter()
-            .map(|segment| {
-                let own = of_segment(sample, segment);
-                SegmentDriver {
-                    segment,
-                    customers: own.len() as u64,
-                    mean: describe::mean(&own).unwrap_or(0.0),
-                    std: describe::std(&own, 1).unwrap_or(0.0),
-                    counts: psi::histogram(&own, &bins.edges),
-                }
+            .zip(sample.parted())
+            .map(|(segment, own)| SegmentDriver {
+                segment,
+                customers: own.len() as u64,
+                mean: describe::mean(&own).unwrap_or(0.0),
+                std: describe::std(&own, 1).unwrap_or(0.0),
+                counts: psi::histogram(&own, &bins.edges),
             })
             .collect();
         Self {
@@ -146,12 +152,6 @@ impl Driver {
             segments,
         }
     }
-}
-
-/// The values of one segment's customers.
-pub fn of_segment(sample: &Sample, segment: Segment) -> Vec<f64> {
-    let own = sample.values.iter().zip(&sample.labels).filter(|(_, label)| **label == segment as u8);
-    own.map(|(&value, _)| value).collect()
 }
 
 /// Frozen percentile edges of a score: a score in `[edges[i - 1], edges[i])` has the percentile `values[i]`, the
@@ -229,7 +229,8 @@ mod tests {
     #[test]
     fn bins_hold_several_customers() {
         let values: Vec<f64> = (0..60).map(f64::from).collect();
-        let sample = Sample { name: "x".into(), labels: values.iter().map(|v| *v as u8 % 4).collect(), values };
+        let sample =
+            Sample { name: "x".into(), labels: values.iter().map(|v| Segment::ALL[*v as usize % 4]).collect(), values };
         let driver = Driver::of(&sample);
         assert!(driver.bins.is_sound() && driver.grid.is_sound());
         assert!(driver.grid.counts.iter().all(|&count| count >= 10), "{:?}", driver.grid);

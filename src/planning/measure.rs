@@ -12,6 +12,7 @@ use crate::extract::ids::Ids;
 use crate::pace::{Cancelled, Pace};
 use crate::report::figures::integer;
 use crate::segments::findings::Segment;
+use crate::segments::parted::parted;
 use crate::segments::thresholds::TypedThresholds;
 use crate::stats::correlation::pearson;
 use crate::stats::describe::{mean, std};
@@ -269,9 +270,9 @@ impl Baselines {
         let labels = self.scores.segment_at((typed.frequency.unwrap_or(frequency), typed.loyalty.unwrap_or(loyalty)));
         const UNTRIED: (&str, &str) = ("not looked at while thresholds are tried", "a run with these thresholds");
         let measures = kinds(self.dated).iter().zip(&self.values).filter_map(|(kind, values)| {
-            let cells = Segment::ALL.into_iter().filter_map(|segment| {
-                let own = values.iter().zip(&labels).filter(|(_, label)| **label == segment).map(|(&y, _)| y);
-                let y: Vec<f64> = own.filter(|y| y.is_finite()).collect();
+            let own = parted(values.iter().copied(), &labels);
+            let cells = Segment::ALL.into_iter().zip(own).filter_map(|(segment, mut y)| {
+                y.retain(|y| y.is_finite());
                 cell(segment, &y, Measured::absent(UNTRIED.0, UNTRIED.1))
             });
             measure_of(kind, cells.collect(), self.wait)
@@ -349,10 +350,13 @@ fn of_kind(
 ) -> Option<Measure> {
     let cells: Vec<Cell> = Segment::ALL
         .into_iter()
-        .filter_map(|segment| {
-            let own = customers.iter().zip(labels).filter(|(_, label)| **label == segment).map(|(&c, _)| c);
-            let pairs: Vec<(f64, f64)> =
-                own.map(|c| ((kind.value)(now, c), (kind.value)(prior, c))).filter(|(y, _)| y.is_finite()).collect();
+        .zip(parted(customers.iter().copied(), labels))
+        .filter_map(|(segment, own)| {
+            let pairs: Vec<(f64, f64)> = own
+                .into_iter()
+                .map(|c| ((kind.value)(now, c), (kind.value)(prior, c)))
+                .filter(|(y, _)| y.is_finite())
+                .collect();
             let y: Vec<f64> = pairs.iter().map(|(y, _)| *y).collect();
             let known: Vec<(f64, f64)> = pairs.into_iter().filter(|(_, x)| x.is_finite()).collect();
             let (after, before): (Vec<f64>, Vec<f64>) = known.into_iter().unzip();

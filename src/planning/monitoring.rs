@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::{Baseline, Overlap};
 use super::cohort::Movement;
-use super::drivers::{Driver, Sample, of_segment};
+use super::drivers::{Driver, Sample};
 use super::error::PlanningError;
 use super::quality::{QualityChange, quality_changes, uncounted_flags};
 use super::shadow::{Shadow, shadow};
@@ -515,11 +515,12 @@ fn driver_change(driver: &Driver, sample: &Sample, tests: f64, signals: &mut Vec
         }
         level = level.max(found);
     }
+    let own = sample.parted();
     let segments = driver
         .segments
         .iter()
         .map(|before| {
-            let change = mean_change(before, &of_segment(sample, before.segment), tests);
+            let change = mean_change(before, &own[before.segment as usize], tests);
             if change.level > Level::Quiet {
                 let text = format!(
                     "{name} of {}: mean {} to {}",

@@ -11,6 +11,8 @@ use crate::features::table::FeatureTable;
 use crate::pace::{Cancelled, Pace};
 use crate::stats::{normal, quantile};
 
+use super::findings::Segment;
+use super::parted::parted;
 use super::rule::Segmentation;
 
 /// Customers between two looks at the clock.
@@ -96,6 +98,11 @@ impl Estimates {
 pub fn share_at_least(confidence: &[f64], limit: f64) -> Option<f64> {
     let above = confidence.iter().filter(|&&value| value >= limit).count();
     (!confidence.is_empty()).then(|| above as f64 / confidence.len() as f64)
+}
+
+/// Median confidence of each segment's customers; `None` where a segment has none.
+pub fn medians(confidence: &[f64], labels: &[Segment]) -> [Option<f64>; 4] {
+    parted(confidence.iter().copied(), labels).map(|mut own| quantile::select(&mut own, 0.5))
 }
 
 /// The mean gap in days whose score is `freq_score`.

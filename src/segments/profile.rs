@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::features::table::FeatureTable;
 use crate::stats::measured::Measured;
-use crate::stats::quantile;
 
+use super::confidence::medians;
 use super::findings::{Segment, SegmentFindings};
 use super::rule::{Segmentation, counts};
 
@@ -21,7 +21,8 @@ pub fn profiles(table: &FeatureTable, found: &Segmentation) -> Vec<SegmentFindin
         .collect();
     Segment::ALL
         .into_iter()
-        .map(|segment| {
+        .zip(median_confidence(found))
+        .map(|(segment, median_confidence)| {
             let at = segment as usize;
             let profile: BTreeMap<_, _> =
                 columns.iter().map(|(name, means)| (name.clone(), means[at].clone())).collect();
@@ -32,7 +33,7 @@ pub fn profiles(table: &FeatureTable, found: &Segmentation) -> Vec<SegmentFindin
                 mean_freq_score: freq[at].clone(),
                 mean_loyalty_score: loyalty[at].clone(),
                 profile,
-                median_confidence: median_confidence(found, segment),
+                median_confidence,
             }
         })
         .collect()
@@ -53,11 +54,11 @@ fn means(column: &[f64], labels: &[Segment], counts: &[u64; 4]) -> [Measured<f64
     })
 }
 
-fn median_confidence(found: &Segmentation, segment: Segment) -> Measured<f64> {
+fn median_confidence(found: &Segmentation) -> [Measured<f64>; 4] {
     let Some(confidence) = &found.confidence else {
-        return Measured::absent("no spread of single gaps and orders is known", "the order history");
+        return Segment::ALL
+            .map(|_| Measured::absent("no spread of single gaps and orders is known", "the order history"));
     };
-    let mut own: Vec<f64> =
-        confidence.iter().zip(&found.labels).filter(|(_, label)| **label == segment).map(|(&c, _)| c).collect();
-    quantile::select(&mut own, 0.5).map_or_else(|| Measured::absent("the segment has no customer", ""), Measured::Value)
+    medians(confidence, &found.labels)
+        .map(|median| median.map_or_else(|| Measured::absent("the segment has no customer", ""), Measured::Value))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use quadrant::extract::history::OrderHistory;
 
-use crate::support::{files, history, read_detected, warning};
+use crate::support::{basket, files, history, read_detected, warning};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/parquet");
 
@@ -116,7 +116,7 @@ fn the_plain_file_is_what_its_formula_says() {
                 })
                 .collect();
             expected.sort_unstable();
-            let lines: Vec<_> = history.lines_of(order).iter().map(|l| (l.product() as usize, l.reordered())).collect();
+            let lines: Vec<_> = basket(&history, order).iter().map(|l| (l.product() as usize, l.reordered())).collect();
             assert_eq!(lines, expected);
         }
     }

@@ -4,7 +4,7 @@ use quadrant::extract::findings::Layout;
 use quadrant::extract::history::{Extract, OrderHistory};
 use quadrant::extract::schema::Role;
 
-use crate::support::{data, files, history, read_detected, shared, warning};
+use crate::support::{basket, baskets, data, files, history, read_detected, shared, warning};
 
 const STAR: [&str; 5] =
     ["orders.parquet", "order_products__prior.parquet", "products.parquet", "aisles.parquet", "departments.parquet"];
@@ -32,7 +32,7 @@ fn check_shape(history: &OrderHistory) {
     assert_eq!(history.line_start[orders] as usize, history.lines.len());
     assert_eq!(history.days_since_prior.len(), orders);
     for order in 0..orders {
-        assert!(history.lines_of(order).windows(2).all(|w| w[0].product() < w[1].product()));
+        assert!(basket(history, order).windows(2).all(|w| w[0].product() < w[1].product()));
     }
     assert!(history.lines.iter().all(|l| l.product() < history.products));
     assert!(history.product_category.iter().all(|c| usize::from(*c) < history.categories.len()));
@@ -49,7 +49,7 @@ fn star_and_wide_are_one_history() {
     assert_eq!(warning(&findings, "rows_without_product"), 2_000);
     let (star, wide) = (history(star), history(wide));
     same(&star, &wide);
-    assert_eq!(star.lines, wide.lines);
+    assert_eq!(baskets(&star), baskets(&wide));
     assert_eq!(star.categories, wide.categories);
 
     // The one wide file alone: the same orders, its own catalogue.
@@ -58,7 +58,7 @@ fn star_and_wide_are_one_history() {
     same(&star, &alone);
     assert_eq!((findings.products, findings.categories), (23_887, 134));
     assert_eq!(alone.categories[0].feature_name(), "category_air fresheners candles");
-    for (a, b) in star.lines.iter().zip(&alone.lines) {
+    for (a, b) in baskets(&star).into_iter().zip(baskets(&alone)) {
         let name = |h: &OrderHistory, p: u32| h.categories[usize::from(h.product_category[p as usize])].name.clone();
         assert_eq!(name(&star, a.product()), name(&alone, b.product()));
         assert_eq!(a.reordered(), b.reordered());
@@ -83,7 +83,7 @@ fn the_order_of_files_plays_no_part() {
     let (_, backward, _) = read_detected(&files(&folder, &names));
     let (forward, backward) = (history(forward), history(backward));
     same(&forward, &backward);
-    assert_eq!(forward.lines, backward.lines);
+    assert_eq!(baskets(&forward), baskets(&backward));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
 use quadrant::extract::error::ExtractError;
 use quadrant::extract::findings::ExtractFindings;
-use quadrant::extract::history::{Extract, OrderHistory};
+use quadrant::extract::history::{Extract, Line, OrderHistory};
 use quadrant::extract::schema::{Inspection, Mapping};
 use quadrant::extract::source::{BytesSource, FileSource, Source};
 use quadrant::extract::{ReadOptions, inspect, read};
@@ -58,6 +58,18 @@ pub(crate) fn history(extract: Extract) -> OrderHistory {
         Extract::History(history) => history,
         Extract::Customers(_) => panic!("a customer table, not a history"),
     }
+}
+
+/// The lines of an order, products ascending: the order in which they stand counts for nothing.
+pub(crate) fn basket(history: &OrderHistory, order: usize) -> Vec<Line> {
+    let mut lines = history.lines_of(order).to_vec();
+    lines.sort_unstable_by_key(|line| (line.product(), line.reordered()));
+    lines
+}
+
+/// The lines of all orders, each order's products ascending.
+pub(crate) fn baskets(history: &OrderHistory) -> Vec<Line> {
+    (0..history.order_count()).flat_map(|order| basket(history, order)).collect()
 }
 
 pub(crate) fn warning(findings: &ExtractFindings, code: &str) -> u64 {

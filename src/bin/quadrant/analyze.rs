@@ -14,7 +14,7 @@ use quadrant::clustering::exact::Solution;
 use quadrant::crew::workers;
 use quadrant::export::outputs::{MATRIX, Outputs};
 use quadrant::export::receipt::{Hashed, Hashing, Receipt};
-use quadrant::export::{ExportError, assignments, features};
+use quadrant::export::{ExportError, assignments, experiment, features};
 use quadrant::extract::ids::Ids;
 use quadrant::extract::schema::Mapping;
 use quadrant::extract::source::{FileSource, Source};
@@ -123,13 +123,24 @@ fn read_sets(path: &Path) -> Result<Vec<OwnSet>, Fault> {
     })
 }
 
-/// Everybody's segment.
-const ASSIGNMENTS: [&str; 2] = ["assignments.parquet", "assignments.csv"];
+/// Everybody's segment, and everybody's arm in the experiment.
+const ASSIGNMENTS: [&str; 3] = ["assignments.parquet", "assignments.csv", experiment::FILE];
 
-/// Everybody's segment, and the lists of each: complete, but without their names.
-fn assigned(disk: &mut Disk, name: &str, ids: &Ids, found: &Segmentation) -> Result<Vec<Filled>, Fault> {
-    let [parquet, csv] = ASSIGNMENTS;
+/// What is known of everybody once the segments are.
+struct Assigned {
+    id_name: String,
+    ids: Ids,
+    features: Arc<FeatureTable>,
+    segmentation: Segmentation,
+    treatment_share: f64,
+}
+
+/// Everybody's segment, the lists of each, and everybody's arm: complete, but without their names.
+fn assigned(disk: &mut Disk, of: &Assigned) -> Result<Vec<Filled>, Fault> {
+    let Assigned { id_name: name, ids, features, segmentation: found, treatment_share } = of;
+    let [parquet, csv, arms] = ASSIGNMENTS;
     let parquet = filled(disk, parquet, |out| assignments::parquet(name, ids, Some(found), out))?;
+    let arms = filled(disk, arms, |out| experiment::csv(name, ids, Some(found), features, *treatment_share, out))?;
     let lists = Segment::ALL.map(list_file);
     let mut hashing = |name: &str| Ok(Hashing::new(disk.create(name).map_err(|error| unwritten(name, &error))?));
     let mut all = hashing(csv)?;
@@ -137,7 +148,7 @@ fn assigned(disk: &mut Disk, name: &str, ids: &Ids, found: &Segmentation) -> Res
     let [mut a, mut b, mut c, mut d] = [hashing(a)?, hashing(b)?, hashing(c)?, hashing(d)?];
     assignments::csv_and_lists(name, ids, found, &mut all, [&mut a, &mut b, &mut c, &mut d])
         .map_err(|error| unwritten("assignments.csv, or the list of a segment,", &error))?;
-    let mut done = vec![parquet];
+    let mut done = vec![parquet, arms];
     for (mut out, name) in [all, a, b, c, d].into_iter().zip([csv].into_iter().chain(lists)) {
         out.flush().map_err(|error| unwritten(name, &error))?;
         done.push(out.finish(name));
@@ -166,9 +177,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         };
         // So are the assignments.
         let assignments = RefCell::new(None);
-        let segments = |name: &str, ids: &Ids, found: &Segmentation| {
-            let (name, ids, found, mut beside) = (name.to_owned(), ids.clone(), found.clone(), disk.clone());
-            *assignments.borrow_mut() = Some(scope.spawn(move || assigned(&mut beside, &name, &ids, &found)));
+        let segments = |name: &str, ids: &Ids, table: &Arc<FeatureTable>, found: &Segmentation| {
+            let of = Assigned {
+                id_name: name.to_owned(),
+                ids: ids.clone(),
+                features: Arc::clone(table),
+                segmentation: found.clone(),
+                treatment_share: params.get().plan.treatment_share,
+            };
+            let mut beside = disk.clone();
+            *assignments.borrow_mut() = Some(scope.spawn(move || assigned(&mut beside, &of)));
         };
         let listeners = Listeners { refined: &|_| {}, features: &features, segments: &segments };
         let run = block_on(run_telling(sources, mapping, &params, &pace, listeners));
@@ -252,8 +270,6 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Fault> {
 fn rest(all: &Outputs<'_>, disk: &Disk, written: &[Filled]) -> Result<Vec<Hashed>, Fault> {
     let mut names: Vec<(usize, String)> = all.names().into_iter().enumerate().collect();
     names.retain(|(_, name)| written.iter().all(|(_, file)| file.name != *name));
-    // Lists of customers are the longest: begun last, one would keep all waiting.
-    names.sort_by_key(|(_, name)| Path::new(name).extension().is_none_or(|kind| kind != "csv"));
     let next = AtomicUsize::new(0);
     let some = || {
         let mut disk = disk.clone();
