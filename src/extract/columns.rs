@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::bound::{Bound, Reading};
+use super::clock::Clock;
 use super::error::ExtractError;
 use super::findings::Integrity;
 use super::notes::Notes;
@@ -18,7 +19,7 @@ use crate::pace::Pace;
 const LOOK: usize = 1024;
 
 /// How a column that plays a date or timestamp is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeWriting {
     /// A calendar date.
@@ -29,6 +30,11 @@ pub enum TimeWriting {
     Instant {
         /// Seconds east of UTC.
         east: i64,
+    },
+    /// An instant; days are those of the clock of this zone of the IANA database.
+    Zoned {
+        /// Its name (untrusted text, once a baseline has been read).
+        zone: String,
     },
     /// ISO 8601 text.
     Text,
@@ -103,13 +109,16 @@ fn writing(part: &Bound<'_>, at: usize) -> Result<TimeWriting, ExtractError> {
         ColumnClass::Date => TimeWriting::Date,
         ColumnClass::Timestamp => match &column.zone {
             None => TimeWriting::WallClock,
-            Some(zone) => TimeWriting::Instant { east: fixed_offset(zone).unwrap_or(0) },
+            Some(zone) => match (fixed_offset(zone), Clock::of(zone)) {
+                (None, Some(clock)) => TimeWriting::Zoned { zone: clock.zone },
+                (offset, _) => TimeWriting::Instant { east: offset.unwrap_or(0) },
+            },
         },
         ColumnClass::Text => TimeWriting::Text,
         _ => {
             let mut times = Times::default();
             for batch in part.table.batches(&[at], Some(LOOK))? {
-                times.read(batch?.column(0), 0);
+                times.read(batch?.column(0), &Clock::default());
                 if times.writing.is_some() {
                     break;
                 }

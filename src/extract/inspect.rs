@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef};
 
+use super::clock::Clock;
 use super::error::ExtractError;
 use super::findings::{ColumnRef, Layout};
 use super::held_out::is_held_out;
@@ -19,7 +20,7 @@ use super::schema::{
 };
 use super::source::Source;
 use super::synonyms::{self, CONTEXT, EXACT, Level, level, name_score, normalise, stem_words};
-use super::table::Table;
+use super::table::{Table, TableColumn};
 use super::time::Times;
 use super::unfit::{CALLED, Unfit, unfit, values_fit};
 
@@ -190,7 +191,7 @@ fn conclude(layout: Layout, looks: Vec<Look<'_>>, read_as: Vec<ColumnReading>) -
 /// Can most of the values be read as times?
 pub(super) fn times_fit(values: &ArrayRef) -> bool {
     let mut times = Times::default();
-    times.read(values, 0);
+    times.read(values, &Clock::default());
     times.present() > 0 && times.bad * 2 <= times.present()
 }
 
@@ -247,7 +248,8 @@ impl<'t> Look<'t> {
         }
         for (column, array) in first_rows(table, &usable, SAMPLE_ROWS)? {
             sample[column].unreadable = false;
-            let preview = texts(&array.slice(0, array.len().min(PREVIEW_ROWS)));
+            let clock = table.columns().get(column).map(TableColumn::clock).unwrap_or_default();
+            let preview = texts(&array.slice(0, array.len().min(PREVIEW_ROWS)), &clock);
             inspection.columns[column].preview = preview;
             numbers.read(&array);
             sample[column].numbers.clone_from(&numbers.values);

@@ -22,6 +22,7 @@ mod bought;
 mod bound;
 mod catalogue;
 mod chunks;
+pub(crate) mod clock;
 mod csv;
 mod customers;
 mod encodings;

@@ -6,6 +6,7 @@ use arrow_array::RecordBatch;
 use hashbrown::HashMap;
 
 use super::bound::{Bound, Reading, Watch};
+use super::clock::Clock;
 use super::error::ExtractError;
 use super::history::{LONGEST_GAP, NO_CLOCK, NO_DAY};
 use super::ids::Ids;
@@ -14,7 +15,7 @@ use super::notes::place;
 use super::numbers::Numbers;
 use super::remote::Ahead;
 use super::schema::Role;
-use super::time::{NEVER, Times, fixed_offset, parts};
+use super::time::{NEVER, Times, parts};
 use crate::crew::{Piped, piped};
 
 /// In place of a position: no order.
@@ -228,7 +229,7 @@ async fn read_batches(
     let [_, _, sequence_at, stamp_at, gap_at, hour_at, weekday_at] = slots[..] else {
         return Ok(());
     };
-    let offset = zone_offset(part, reading);
+    let zone = zone_clock(part, reading);
     let (mut sequence, mut gap, mut hour, mut weekday) = <(Numbers, Numbers, Numbers, Numbers)>::default();
     let mut stamp = Times::default();
     let mut watches: [Watch; 5] = Default::default();
@@ -255,7 +256,7 @@ async fn read_batches(
             }
         }
         if let Some(at) = stamp_at {
-            stamp.read(column(at), offset);
+            stamp.read(column(at), &zone);
             watches[4].saw(stamp.present());
             if let Some((row, value)) = stamp.first_bad.take() {
                 watches[4].refuse(stamp.bad, rows_before + row as u64, || value);
@@ -371,35 +372,29 @@ fn clock(numbers: &Numbers, row: usize) -> u8 {
     numbers.values.get(row).filter(|v| !v.is_nan()).map_or(NO_CLOCK, |v| *v as u8)
 }
 
-/// Seconds east of UTC that turn a column's instants into the clock of the zone they were written for.
-fn zone_offset(part: &Bound<'_>, reading: &mut Reading<'_>) -> i64 {
+/// The clock of the zone that a column's instants were written for.
+fn zone_clock(part: &Bound<'_>, reading: &mut Reading<'_>) -> Clock {
     let column = part.roles.get(&Role::OrderTimestamp).and_then(|&i| part.table.columns().get(i));
-    let Some(zone) = column.and_then(|c| c.zone.as_deref()) else { return 0 };
+    let Some(zone) = column.and_then(|c| c.zone.as_deref()) else { return Clock::default() };
     let rows = part.table.rows();
-    match fixed_offset(zone) {
-        Some(0) => {
-            reading.notes.say(
-                "timestamps_in_utc",
-                rows,
-                "Timestamps are stored as instants in UTC; day and hour are those of UTC",
-            );
-            0
-        }
-        Some(offset) => {
-            let sentence = format!("Timestamps are stored for the zone {zone}; day and hour are those of that zone");
-            reading.notes.say("timestamps_in_zone", rows, &sentence);
-            offset
-        }
-        None => {
-            let zone: String = zone.chars().take(60).collect();
-            let sentence = format!(
-                "Timestamps are stored as instants in UTC with the zone {zone}, whose rules are not known here; \
-                 day and hour are those of UTC"
-            );
-            reading.notes.say("timestamps_in_utc", rows, &sentence);
-            0
-        }
+    let Some(clock) = Clock::of(zone) else {
+        let zone: String = zone.chars().take(60).collect();
+        let sentence = format!(
+            "Timestamps are stored as instants in UTC with the zone {zone}, whose rules are not known here; \
+             day and hour are those of UTC"
+        );
+        reading.notes.say("timestamps_in_utc", rows, &sentence);
+        return Clock::default();
+    };
+    if clock.is_utc() {
+        let sentence = "Timestamps are stored as instants in UTC; day and hour are those of UTC";
+        reading.notes.say("timestamps_in_utc", rows, sentence);
+    } else {
+        let zone = &clock.zone;
+        let sentence = format!("Timestamps are stored for the zone {zone}; day and hour are those of that zone");
+        reading.notes.say("timestamps_in_zone", rows, &sentence);
     }
+    clock
 }
 
 impl RawOrders {

@@ -4,11 +4,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 
+use super::clock::Clock;
 use super::ids::Ids;
 use super::time::{DAY, NEVER, Times, civil};
 
-/// The values of `array` as text, null as empty text; each at most 60 characters.
-pub(super) fn texts(array: &ArrayRef) -> Vec<String> {
+/// The values of `array` as text, instants on this `clock`, null as empty text; each at most 60 characters.
+pub(super) fn texts(array: &ArrayRef, clock: &Clock) -> Vec<String> {
     let short = |text: String| text.chars().take(60).collect::<String>();
     match array.data_type() {
         DataType::Boolean => array.as_boolean().iter().map(|v| v.map_or_else(String::new, |v| v.to_string())).collect(),
@@ -19,7 +20,7 @@ pub(super) fn texts(array: &ArrayRef) -> Vec<String> {
         }
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
             let mut times = Times::default();
-            times.read(array, 0);
+            times.read(array, clock);
             let with_clock = matches!(array.data_type(), DataType::Timestamp(..));
             times.values.iter().map(|&v| written(v, with_clock)).collect()
         }

@@ -4,6 +4,7 @@
 
 use arrow_array::RecordBatch;
 
+use super::clock::Clock;
 use super::error::ExtractError;
 use super::remote::{Ahead, Form};
 use super::schema::{ColumnClass, ReadAs};
@@ -24,6 +25,13 @@ pub(super) struct TableColumn {
     pub(super) zone: Option<String>,
     /// How its values are read, where the format does not say it.
     pub(super) read_as: Option<ReadAs>,
+}
+
+impl TableColumn {
+    /// The clock on which its instants are read: that of their zone; UTC where none is noted or known.
+    pub(super) fn clock(&self) -> Clock {
+        self.zone.as_deref().and_then(Clock::of).unwrap_or_default()
+    }
 }
 
 /// A stream of batches.

@@ -8,6 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 
+use super::clock::Clock;
 use super::numbers::{Numbers, each_text};
 
 const MICROS: i64 = 1_000_000;
@@ -71,15 +72,13 @@ impl Times {
         }
     }
 
-    /// Reads `array`, replacing what was read before. `offset` (seconds east of UTC) turns a column's
-    /// instants into wall-clock time.
-    pub(super) fn read(&mut self, array: &ArrayRef, offset: i64) {
+    /// Reads `array`, replacing what was read before; instants on this `clock`.
+    pub(super) fn read(&mut self, array: &ArrayRef, clock: &Clock) {
         self.values.clear();
         self.bad = 0;
         self.first_bad = None;
         self.with_offset = 0;
         self.values.reserve(array.len());
-        let shift = offset.saturating_mul(MICROS);
         match array.data_type() {
             DataType::Date32 => {
                 self.typed::<Date32Type>(array, |v| i64::from(v).checked_mul(DAY));
@@ -88,16 +87,16 @@ impl Times {
                 self.typed::<Date64Type>(array, |v| v.div_euclid(DAY_SECONDS * 1000).checked_mul(DAY));
             }
             DataType::Timestamp(TimeUnit::Second, _) => {
-                self.typed::<TimestampSecondType>(array, |v| v.checked_mul(MICROS)?.checked_add(shift));
+                self.typed::<TimestampSecondType>(array, |v| clock.at(v.checked_mul(MICROS)?));
             }
             DataType::Timestamp(TimeUnit::Millisecond, _) => {
-                self.typed::<TimestampMillisecondType>(array, |v| v.checked_mul(1000)?.checked_add(shift));
+                self.typed::<TimestampMillisecondType>(array, |v| clock.at(v.checked_mul(1000)?));
             }
             DataType::Timestamp(TimeUnit::Microsecond, _) => {
-                self.typed::<TimestampMicrosecondType>(array, |v| v.checked_add(shift));
+                self.typed::<TimestampMicrosecondType>(array, |v| clock.at(v));
             }
             DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-                self.typed::<TimestampNanosecondType>(array, |v| v.div_euclid(1000).checked_add(shift));
+                self.typed::<TimestampNanosecondType>(array, |v| clock.at(v.div_euclid(1000)));
             }
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => self.text(array),
             _ => self.integers(array),

@@ -99,7 +99,7 @@ fn why_not(table: &dyn Table, at: usize, role: Role) -> Result<Option<String>, E
         return Ok(Some(format!("is {}{}", column.kind, needs(wanted(role)))));
     }
     let Some((_, values)) = first_rows(table, &[at], SAMPLE_ROWS)?.into_iter().next() else { return Ok(None) };
-    let shown = texts(&values);
+    let shown = texts(&values, &column.clock());
     if !text_fits(role, column.class, &shown[..shown.len().min(PREVIEW_ROWS)]) {
         let such = shown.iter().find(|value| !value.trim().is_empty());
         let such = such.map_or_else(String::new, |value| format!(" such as \"{value}\""));

@@ -83,7 +83,9 @@ pub fn generate_window<F: Folder>(
     folder: &mut F,
     pace: &Pace,
 ) -> Result<Truth, GenerateError> {
-    let truth = with_run(spec, window, pace, |run| match spec.get().layout {
+    let compression = columns::compression(spec.get().customers)
+        .map_err(|source| GenerateError::Parquet { file: "the extract".to_owned(), source })?;
+    let truth = with_run(spec, window, compression, pace, |run| match spec.get().layout {
         Layout::Star => run.star(folder),
         Layout::Wide => run.wide(folder),
         Layout::Customers => run.customers(folder),
@@ -92,20 +94,28 @@ pub fn generate_window<F: Folder>(
     Ok(truth)
 }
 
-/// The files of a star extract only, whatever layout `spec` names: a page needs no other.
+/// The files of a star extract only, whatever layout `spec` names: a page needs no other. They are read at once, and a page
+/// cannot write zstd.
 fn star_window<F: Folder>(spec: &CheckedSpec, window: u32, folder: &mut F, pace: &Pace) -> Result<(), GenerateError> {
-    with_run(spec, window, pace, |run| run.star(folder)).map(drop)
+    with_run(spec, window, Compression::SNAPPY, pace, |run| run.star(folder)).map(drop)
 }
 
-fn with_run<T>(spec: &CheckedSpec, window: u32, pace: &Pace, work: impl FnOnce(&mut Run<'_>) -> T) -> T {
+fn with_run<T>(
+    spec: &CheckedSpec,
+    window: u32,
+    compression: Compression,
+    pace: &Pace,
+    work: impl FnOnce(&mut Run<'_>) -> T,
+) -> T {
     let population = Population::of(spec.get().scenario);
     let catalogue = Catalogue::new(spec.products(), spec.get().seed);
-    work(&mut Run { spec: *spec, window, population: &population, catalogue: &catalogue, pace })
+    work(&mut Run { spec: *spec, window, compression, population: &population, catalogue: &catalogue, pace })
 }
 
 struct Run<'a> {
     spec: CheckedSpec,
     window: u32,
+    compression: Compression,
     population: &'a Population,
     catalogue: &'a Catalogue,
     pace: &'a Pace,
@@ -122,10 +132,10 @@ impl Run<'_> {
         let truth = self.fill(&mut star, LINES)?;
         close(folder, ORDERS, star.orders)?;
         close(folder, LINES, star.lines)?;
-        let (catalogue, zstd) = (self.catalogue, self.compression("products.parquet")?);
-        table(folder, "products.parquet", |file| tables::star_products(file, catalogue, ids, zstd))?;
-        table(folder, "aisles.parquet", |file| tables::star_aisles(file, zstd))?;
-        table(folder, "departments.parquet", |file| tables::star_departments(file, zstd))?;
+        let (catalogue, compression) = (self.catalogue, self.compression);
+        table(folder, "products.parquet", |file| tables::star_products(file, catalogue, ids, compression))?;
+        table(folder, "aisles.parquet", |file| tables::star_aisles(file, compression))?;
+        table(folder, "departments.parquet", |file| tables::star_departments(file, compression))?;
         Ok(truth)
     }
 
@@ -136,8 +146,8 @@ impl Run<'_> {
         let mut wide = Wide::new(self.spec, self.catalogue, lines);
         let truth = self.fill(&mut wide, LINES)?;
         close(folder, LINES, wide.lines)?;
-        let (catalogue, zstd) = (self.catalogue, self.compression("products.parquet")?);
-        table(folder, "products.parquet", |file| tables::wide_products(file, catalogue, ids, zstd))?;
+        let (catalogue, compression) = (self.catalogue, self.compression);
+        table(folder, "products.parquet", |file| tables::wide_products(file, catalogue, ids, compression))?;
         Ok(truth)
     }
 
@@ -176,11 +186,6 @@ impl Run<'_> {
         IdStyle { text: self.spec.text_ids() }
     }
 
-    fn compression(&self, file: &str) -> Result<Compression, GenerateError> {
-        columns::compression(self.spec.get().customers)
-            .map_err(|source| GenerateError::Parquet { file: file.to_owned(), source })
-    }
-
     fn open<F: Folder>(
         &self,
         folder: &mut F,
@@ -189,7 +194,7 @@ impl Run<'_> {
     ) -> Result<Sink<F::File>, GenerateError> {
         let file = create(folder, name)?;
         // Orders and lines stand in the order of customers and of orders.
-        Sink::new(file, fields, &["order_id", "user_id", "customer_id"], self.compression(name)?)
+        Sink::new(file, fields, &["order_id", "user_id", "customer_id"], self.compression)
             .map_err(|source| GenerateError::Parquet { file: name.to_owned(), source })
     }
 }

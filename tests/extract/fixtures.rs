@@ -10,7 +10,7 @@ use crate::support::{basket, files, history, read_detected, warning};
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/parquet");
 
 /// Files whose history is that of `plain`, customers' ids included.
-const SAME: [&str; 39] = [
+const SAME: [&str; 40] = [
     "plain",
     "codec_none",
     "codec_gzip",
@@ -35,6 +35,7 @@ const SAME: [&str; 39] = [
     "time_utc",
     "time_plus_two",
     "time_new_york",
+    "time_auckland",
     "time_int96",
     "time_text",
     "time_epoch_s",
@@ -184,7 +185,8 @@ fn ids_keep_their_type() {
 #[test]
 fn zones_are_told() {
     assert_eq!(warning(&read("time_utc").1, "timestamps_in_utc"), 60);
-    assert_eq!(warning(&read("time_new_york").1, "timestamps_in_utc"), 60);
+    assert_eq!(warning(&read("time_new_york").1, "timestamps_in_utc"), 0);
+    assert_eq!(warning(&read("time_new_york").1, "timestamps_in_zone"), 60);
     assert_eq!(warning(&read("time_plus_two").1, "timestamps_in_zone"), 60);
     assert_eq!(warning(&read("time_ms").1, "timestamps_in_utc"), 0);
 }

@@ -61,4 +61,8 @@ impl Engine for BigQuery {
     fn epoch_seconds(&self, instant: &str) -> String {
         format!("UNIX_SECONDS({instant})")
     }
+
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String {
+        self.day_of_date(&format!("DATE({instant}, '{zone}')"))
+    }
 }

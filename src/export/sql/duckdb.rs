@@ -37,4 +37,8 @@ impl Engine for DuckDb {
     fn epoch_seconds(&self, instant: &str) -> String {
         format!("epoch({instant})")
     }
+
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String {
+        self.day_of_date(&format!("CAST(timezone('{zone}', to_timestamp({})) AS DATE)", self.epoch_seconds(instant)))
+    }
 }

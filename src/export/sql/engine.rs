@@ -52,6 +52,9 @@ pub(super) trait Engine {
 
     /// Seconds since 1970 of an instant.
     fn epoch_seconds(&self, instant: &str) -> String;
+
+    /// Whole days since 1970-01-01 of an instant on the clock of a zone that the IANA database knows.
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String;
 }
 
 /// `"name"` with quotes doubled (SQL-92); characters that no engine takes are left out.

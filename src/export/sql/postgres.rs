@@ -46,4 +46,8 @@ impl Engine for Postgres {
     fn epoch_seconds(&self, instant: &str) -> String {
         format!("EXTRACT(EPOCH FROM {instant})")
     }
+
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String {
+        self.day_of_date(&format!("CAST(to_timestamp({}) AT TIME ZONE '{zone}' AS DATE)", self.epoch_seconds(instant)))
+    }
 }

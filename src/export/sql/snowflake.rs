@@ -29,4 +29,10 @@ impl Engine for Snowflake {
     fn epoch_seconds(&self, instant: &str) -> String {
         format!("DATE_PART(EPOCH_SECOND, {instant})")
     }
+
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String {
+        let seconds = self.epoch_seconds(instant);
+        let utc = format!("DATEADD(SECOND, {seconds}, CAST('1970-01-01' AS TIMESTAMP_NTZ))");
+        self.day_of_date(&format!("CAST(CONVERT_TIMEZONE('UTC', '{zone}', {utc}) AS DATE)"))
+    }
 }

@@ -1,5 +1,6 @@
 //! Mapped columns as expressions: what the reader does with a value, said in SQL.
 
+use crate::extract::clock::Clock;
 use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::history::LONGEST_GAP;
 use crate::extract::schema::ColumnClass;
@@ -84,18 +85,24 @@ pub(super) fn day(engine: &dyn Engine, column: &MappedColumn) -> String {
         let parsed = engine.day_of_date(&format!("({})", engine.parsed_date(text)));
         format!("CASE WHEN {} THEN {parsed} END", engine.matches(text, DATE))
     };
-    let day = match column.writing.unwrap_or(TimeWriting::Unknown) {
+    let unknown = || format!("CAST(NULL AS {})", engine.integer());
+    let day = match column.writing.as_ref().unwrap_or(&TimeWriting::Unknown) {
         TimeWriting::Date => engine.day_of_date(&name),
         TimeWriting::WallClock => engine.day_of_date(&format!("CAST({name} AS DATE)")),
         TimeWriting::Instant { east: 0 } => whole(&engine.epoch_seconds(&name), 86_400),
         TimeWriting::Instant { east } => whole(&format!("({} + {east})", engine.epoch_seconds(&name)), 86_400),
+        // Only names from our own table get into the query: a baseline can hold any text.
+        TimeWriting::Zoned { zone } => match Clock::of(zone) {
+            Some(clock) => engine.day_in_zone(&name, &clock.zone),
+            None => return unknown(),
+        },
         TimeWriting::Text => from_text(&format!("REPLACE(SUBSTR(TRIM({name}), 1, 10), '/', '-')")),
         TimeWriting::CalendarNumber => {
             let digits = format!("CAST(CAST({name} AS {}) AS {})", engine.integer(), engine.text());
             from_text(&format!("SUBSTR({digits}, 1, 4) || '-' || SUBSTR({digits}, 5, 2) || '-' || SUBSTR({digits}, 7)"))
         }
         TimeWriting::Epoch { per_second } => whole(&name, per_second.saturating_mul(86_400)),
-        TimeWriting::Unknown => return format!("CAST(NULL AS {})", engine.integer()),
+        TimeWriting::Unknown => return unknown(),
     };
     let (first, last) = DAYS;
     format!("CASE WHEN {day} BETWEEN {first} AND {last} THEN {day} END")

@@ -37,4 +37,11 @@ impl Engine for Spark {
     fn epoch_seconds(&self, instant: &str) -> String {
         format!("unix_seconds({instant})")
     }
+
+    fn day_in_zone(&self, instant: &str, zone: &str) -> String {
+        format!(
+            "CAST(FLOOR({} / 86400) AS BIGINT)",
+            self.epoch_seconds(&format!("from_utc_timestamp({instant}, '{zone}')"))
+        )
+    }
 }

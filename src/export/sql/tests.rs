@@ -145,6 +145,21 @@ fn a_sequence_needs_a_window_over_orders_only() {
     assert!(text.contains("LAG(day) OVER") && text.contains("FROM q_orders_and_products"));
 }
 
+#[test]
+fn only_zones_of_the_database_get_into_a_query() {
+    let written = |zone: &str| {
+        let mut columns = wide().extract.columns;
+        let stamp = columns.iter_mut().find(|column| column.role == Role::OrderTimestamp).unwrap();
+        stamp.writing = Some(TimeWriting::Zoned { zone: zone.into() });
+        let baseline = baseline(Layout::Wide, columns);
+        Dialect::ALL.map(|dialect| query::scoring(&baseline, dialect))
+    };
+    assert!(written("america/new_york").iter().all(|text| text.contains("'America/New_York'")));
+    for zone in ["'; DROP TABLE orders; --", "Mars/Olympus"] {
+        assert!(written(zone).iter().all(|text| !text.contains(zone) && text.contains("CAST(NULL AS")), "{zone}");
+    }
+}
+
 /// How often the steps of a query are read by others; engines that keep no step compute it anew each time.
 fn read_by_others(text: &str) -> Vec<(String, usize)> {
     let names = text.lines().filter_map(|line| line.split_once(" AS ").filter(|(_, rest)| rest.ends_with('(')));
