@@ -37,7 +37,7 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
     all.extend(fields);
     let schema = Arc::new(Schema::new(all));
     let written = || -> Result<(), ParquetError> {
-        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties(&schema)?))?;
+        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties(&schema)))?;
         let (mut writer, groups) = writer.into_serialized_writer()?;
         for from in (0..rows).step_by(GROUP_ROWS) {
             let to = (from + GROUP_ROWS).min(rows);
@@ -59,7 +59,7 @@ pub(super) fn write<C: Iterator<Item = ArrayRef>>(
 
 /// A dictionary for names only: looking every number up in one takes as long as all else here and saves a quarter of
 /// the file. Lowest and highest value of the ids only: no reader skips rows by a number in whose order they do not lie.
-fn properties(schema: &Schema) -> Result<WriterProperties, ParquetError> {
+fn properties(schema: &Schema) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(GROUP_ROWS))
@@ -75,5 +75,5 @@ fn properties(schema: &Schema) -> Result<WriterProperties, ParquetError> {
             _ => properties.set_column_statistics_enabled(path, EnabledStatistics::None),
         };
     }
-    Ok(properties.build())
+    properties.build()
 }

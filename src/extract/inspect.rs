@@ -60,6 +60,9 @@ pub(super) const WIDE_ROLES: [Role; 11] = [
     Role::Amount,
 ];
 
+/// How many of them, from the first, an order has; the rest are those of its lines.
+const ROLES_OF_ORDERS: usize = 7;
+
 /// What a file is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -404,15 +407,7 @@ impl<'t> Look<'t> {
         let roles: &[Role] = match self.part {
             Part::Unused | Part::HeldOut | Part::Categories => &[],
             Part::Customers => &CUSTOMER_ROLES,
-            Part::Orders => &[
-                Role::Order,
-                Role::Customer,
-                Role::OrderSequence,
-                Role::DaysSincePrior,
-                Role::Weekday,
-                Role::Hour,
-                Role::OrderTimestamp,
-            ],
+            Part::Orders => &WIDE_ROLES[..ROLES_OF_ORDERS],
             Part::Lines if layout == Layout::Star => {
                 &[Role::LineOrder, Role::Product, Role::Reordered, Role::Quantity, Role::Amount]
             }

@@ -101,12 +101,12 @@ impl Interner {
         }
     }
 
-    /// Numbers of the ids in `array`, new ids included; [`NULL`] where null.
+    /// Numbers of the ids in `array`, new ids included; [`NULL`] where null or empty text.
     pub(super) fn intern(&mut self, array: &ArrayRef, out: &mut Vec<u32>) -> Result<(), KeyError> {
         self.walk(array, out, true)
     }
 
-    /// Numbers of the ids in `array`; [`ABSENT`] for ids never seen, [`NULL`] where null.
+    /// Numbers of the ids in `array`; [`ABSENT`] for ids never seen, [`NULL`] where null or empty text.
     pub(super) fn find(&mut self, array: &ArrayRef, out: &mut Vec<u32>) -> Result<(), KeyError> {
         self.walk(array, out, false)
     }
@@ -133,11 +133,9 @@ impl Interner {
             DataType::Float64 => self.exact::<Float64Type>(array, out, insert, whole),
             DataType::Float32 => self.exact::<Float32Type>(array, out, insert, |v| whole(f64::from(v))),
             DataType::Float16 => self.exact::<Float16Type>(array, out, insert, |v| whole(f64::from(v))),
-            DataType::Utf8 => self.bytes(array.as_string::<i32>().iter().map(|v| v.map(str::as_bytes)), out, insert),
-            DataType::LargeUtf8 => {
-                self.bytes(array.as_string::<i64>().iter().map(|v| v.map(str::as_bytes)), out, insert)
-            }
-            DataType::Utf8View => self.bytes(array.as_string_view().iter().map(|v| v.map(str::as_bytes)), out, insert),
+            DataType::Utf8 => self.bytes(array.as_string::<i32>().iter().map(said), out, insert),
+            DataType::LargeUtf8 => self.bytes(array.as_string::<i64>().iter().map(said), out, insert),
+            DataType::Utf8View => self.bytes(array.as_string_view().iter().map(said), out, insert),
             DataType::Binary => self.bytes(array.as_binary::<i32>().iter(), out, insert),
             DataType::LargeBinary => self.bytes(array.as_binary::<i64>().iter(), out, insert),
             DataType::BinaryView => self.bytes(array.as_binary_view().iter(), out, insert),
@@ -524,6 +522,11 @@ impl Interner {
             Store::Bytes { ends, bytes } => Ids::from_bytes(data_type, order.iter().map(|&i| slice(ends, bytes, i))),
         }
     }
+}
+
+/// An id of text; empty text is how exports write that there is none.
+fn said(text: Option<&str>) -> Option<&[u8]> {
+    text.filter(|text| !text.is_empty()).map(str::as_bytes)
 }
 
 fn is_binary(data_type: &DataType) -> bool {

@@ -629,8 +629,7 @@ async fn put(
         }
         let known = catalogue.known();
         // Every row has a product that is known, in most files.
-        let all_named = slot(Role::Product).is_some_and(|at| batch.column(at).logical_null_count() == 0);
-        let plain = all_named && distinct <= known as usize;
+        let plain = !products.contains(&NULL) && distinct <= known as usize;
         let mut row = 0;
         for (i, run) in runs.iter().enumerate() {
             if i % AHEAD == 0 {

@@ -81,8 +81,21 @@ pub struct Listeners<'a> {
     /// The feature matrix as soon as it is final, long before the verdict: name of the id column, ids, features.
     /// A host with threads writes it while the run goes on.
     pub features: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>),
-    /// Every qualified customer's segment as soon as it is final: name of the id column, ids, features, segments.
-    pub segments: &'a dyn Fn(&str, &Ids, &Arc<FeatureTable>, &Segmentation),
+    /// Every qualified customer's segment as soon as it is final.
+    pub segments: &'a dyn Fn(Labelled<'_>),
+}
+
+/// Every qualified customer's segment, with what stands beside it in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Labelled<'a> {
+    /// Name of the id column.
+    pub id_name: &'a str,
+    /// Ids of the qualified customers.
+    pub ids: &'a Ids,
+    /// Their features.
+    pub features: &'a Arc<FeatureTable>,
+    /// Their segments.
+    pub segmentation: &'a Segmentation,
 }
 
 /// Runs everything that `params` ask for.
@@ -99,14 +112,7 @@ pub async fn run(
     pace: &Pace,
     refined: &dyn Fn(&Outcome),
 ) -> Result<Finished, Error> {
-    run_telling(
-        sources,
-        mapping,
-        params,
-        pace,
-        Listeners { refined, features: &|_, _, _| {}, segments: &|_, _, _, _| {} },
-    )
-    .await
+    run_telling(sources, mapping, params, pace, Listeners { refined, features: &|_, _, _| {}, segments: &|_| {} }).await
 }
 
 /// [`run`] with more to listen to.
@@ -185,7 +191,7 @@ pub async fn run_telling(
             tables: Tables { id_name, mapping, ids, features: table, window, segmentation, history: None },
         });
     };
-    (listeners.segments)(&id_name, &ids, &table, found);
+    (listeners.segments)(Labelled { id_name: &id_name, ids: &ids, features: &table, segmentation: found });
     draft.thresholds = Measured::Value(found.thresholds.clone());
     draft.segments = profiles(&table, found);
     draft.drawings = draw(extract.history(), &table, &found.freq, &found.loyalty, found.confidence.as_deref());

@@ -209,6 +209,12 @@ def messy(work):
     )
     text = pa.array([None if u is None or math.isnan(u) else f" {u}" for u in units], pa.string())
     again = pa.array([rng.choice(["yes", "No", "1", "0", None, "true"]) for _ in units], pa.string())
+    # Empty text is no customer, no order and no product.
+    worded = {
+        name: pa.array([v if v is None else "" if rng.random() < 0.02 else f"{name[0]}{v}" for v in base[name].to_pylist()])
+        for name in ("client", "receipt", "sku")
+    }
+    yield wide_case(work, "messy-empty-ids", {**base, **worded, "at": stamp}, roles, ["--min-orders", "3"])
     # Both derived, and orders after a date left out: the day of an order is that of its earliest line.
     yield wide_case(work, "messy-as-of", {**base, "at": stamp}, roles, ["--min-orders", "3", "--as-of", "2016-09-30"])
     yield wide_case(

@@ -545,6 +545,20 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
             2,
         ),
         (
+            "customers of empty text",
+            findings(&star(with(orders(), "user_id", texts(["a", "a", "", "", "c", "c"])), lines())),
+            "null_keys",
+            2,
+            2,
+        ),
+        (
+            "products of empty text",
+            findings(&star(orders(), with(lines(), "product_id", texts(["a", "", "b", "", "c", "d", "e"])))),
+            "rows_without_product",
+            2,
+            3,
+        ),
+        (
             "null order ids of lines",
             findings(&star(
                 orders(),

@@ -4,6 +4,7 @@
 //! ```sh
 //! cargo run --example zones > src/extract/zones.txt
 //! ```
+#![allow(clippy::unwrap_used, reason = "a tool that cannot go on should panic")]
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use quadrant::generate::folder::Folder;
 use quadrant::pace::block_on;
 use quadrant::pipeline::error::Error;
 use quadrant::pipeline::params::{CheckedParams, Depth, Params};
-use quadrant::pipeline::run::{Finished, Listeners, run_telling};
+use quadrant::pipeline::run::{Finished, Labelled, Listeners, run_telling};
 use quadrant::prepare::own::OwnSet;
 use quadrant::report::wording::list_file;
 use quadrant::segments::findings::Segment;
@@ -177,12 +177,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         };
         // So are the assignments.
         let assignments = RefCell::new(None);
-        let segments = |name: &str, ids: &Ids, table: &Arc<FeatureTable>, found: &Segmentation| {
+        let segments = |found: Labelled<'_>| {
             let of = Assigned {
-                id_name: name.to_owned(),
-                ids: ids.clone(),
-                features: Arc::clone(table),
-                segmentation: found.clone(),
+                id_name: found.id_name.to_owned(),
+                ids: found.ids.clone(),
+                features: Arc::clone(found.features),
+                segmentation: found.segmentation.clone(),
                 treatment_share: params.get().plan.treatment_share,
             };
             let mut beside = disk.clone();

@@ -19,13 +19,14 @@ fn named(engine: &dyn Engine, column: &MappedColumn) -> String {
     engine.identifier(&column.column)
 }
 
-/// A key: NaN is how a float column writes a missing one.
+/// A key: NaN is how a float column writes a missing one, empty text how a column of text does.
 pub(super) fn key(engine: &dyn Engine, column: &MappedColumn) -> String {
     let name = named(engine, column);
     match column.class {
         ColumnClass::Float => {
             format!("CASE WHEN {} THEN {name} END", engine.is_finite(&as_double(engine, &name)))
         }
+        ColumnClass::Text => format!("NULLIF({name}, '')"),
         _ => name,
     }
 }
