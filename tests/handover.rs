@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type};
-use arrow_array::{Array, RecordBatch, UInt32Array};
+use arrow_array::types::{Float64Type, Int32Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt32Array};
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -496,21 +496,59 @@ fn who_would_move_at_new_thresholds_is_in_the_assignments() {
     assert!(moved > 0);
 }
 
+/// A later extract whose timestamps are instants written for a zone.
+fn zoned(files: &[PathBuf], folder: &Path, zone: &str) -> Vec<PathBuf> {
+    rewritten(files, folder, "order_timestamp", |column| {
+        Arc::new(column.as_primitive::<TimestampMicrosecondType>().clone().with_timezone(zone))
+    })
+}
+
+#[test]
+fn a_baseline_of_another_clock_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let files = generated(path, 300, "wide", "typical", 7);
+    let base = analyzed(path, "berlin", &zoned(&files, &path.join("in-berlin"), "Europe/Berlin")).join("baseline.json");
+    let later = generated(path, 300, "wide", "typical", 8);
+    let out = path.join("scored.parquet");
+    for (zone, status) in [("Europe/Berlin", 0), ("UTC", 2), ("America/New_York", 2)] {
+        let files = zoned(&later, &path.join(zone.replace('/', "-")), zone);
+        let output = run("score", &files, &[("--baseline", &base), ("--out", &out)]);
+        assert_eq!(code(&output), status, "{zone}: {}", stderr(&output));
+        let told = format!("those of Europe/Berlin in the baseline and are those of {zone} now");
+        assert_eq!(stderr(&output).contains(&told), status == 2, "{zone}: {}", stderr(&output));
+    }
+}
+
 /// A later extract whose reordered flags are null in a part of the rows.
 fn unflagged(files: &[PathBuf], folder: &Path, one_in: usize) -> Vec<PathBuf> {
+    rewritten(files, folder, "reordered", |column| {
+        let rows: UInt32Array = (0..column.len()).map(|row| (row % one_in != 0).then_some(row as u32)).collect();
+        arrow_select::take::take(column, &rows, None).unwrap()
+    })
+}
+
+/// Copies of the files in `folder`, with a column of this name rewritten.
+fn rewritten(files: &[PathBuf], folder: &Path, name: &str, rewrite: impl Fn(&ArrayRef) -> ArrayRef) -> Vec<PathBuf> {
     std::fs::create_dir_all(folder).unwrap();
     let copy = |path: &PathBuf| {
         let to = folder.join(path.file_name().unwrap());
         let batch = read(path);
-        let Ok(at) = batch.schema().index_of("reordered") else {
+        let Ok(at) = batch.schema().index_of(name) else {
             std::fs::copy(path, &to).unwrap();
             return to;
         };
-        let rows: UInt32Array = (0..batch.num_rows()).map(|row| (row % one_in != 0).then_some(row as u32)).collect();
         let mut columns = batch.columns().to_vec();
-        columns[at] = arrow_select::take::take(&columns[at], &rows, None).unwrap();
-        let fields: Vec<Field> =
-            batch.schema().fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+        columns[at] = rewrite(&columns[at]);
+        let fields = batch
+            .schema()
+            .fields()
+            .iter()
+            .zip(&columns)
+            .map(|(field, column)| {
+                field.as_ref().clone().with_nullable(true).with_data_type(column.data_type().clone())
+            })
+            .collect::<Vec<Field>>();
         let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
         let mut writer = ArrowWriter::try_new(std::fs::File::create(&to).unwrap(), batch.schema(), None).unwrap();
         writer.write(&batch).unwrap();

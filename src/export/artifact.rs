@@ -135,7 +135,7 @@ pub fn make(finished: &Finished, artifact: &Artifact) -> Result<MadeFile, Error>
         Artifact::ExperimentCsv => {
             let share = finished.outcome.results.planning.design.treatment_share;
             experiment::csv(name, ids, segmentation, &tables.features, share, &mut bytes)?;
-            ("experiment_assignments.csv", "text/csv;charset=utf-8")
+            (experiment::FILE, "text/csv;charset=utf-8")
         }
         Artifact::Receipt => {
             let outputs = Outputs::of(finished);

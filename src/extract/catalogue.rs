@@ -202,7 +202,7 @@ impl Catalogue {
         for &category in self.category_of.iter().filter(|c| **c != NULL) {
             used[category as usize] = true;
         }
-        // Empty text is how CSV exports write "none", and a category may already be called (unknown).
+        // Blanks are how some exports write "none", and a category may already be called (unknown).
         let is_none = |number: u32| {
             !self.has_category_table && !self.categories.is_numeric() && {
                 let text = self.categories.text(number);

@@ -1,7 +1,7 @@
 //! The clocks of named time zones: what a clock on the wall showed at an instant.
 //!
 //! Parquet keeps instants, and beside them the name of the zone that they were written for. Its rules come from the IANA
-//! time zone database by way of `zones.txt`: a browser's own would differ from browser to browser.
+//! time zone database (2026f) by way of `zones.txt`: a browser's own would differ from browser to browser.
 
 use super::time::fixed_offset;
 
@@ -33,7 +33,8 @@ impl Clock {
         }
     }
 
-    fn named(zone: &str) -> Option<Self> {
+    /// That of the zone of this name, whatever its capitals, and of no offset.
+    pub(crate) fn named(zone: &str) -> Option<Self> {
         ZONES.lines().find_map(|line| {
             let (names, rules) = line.split_once('|')?;
             let zone = names.split(' ').find(|name| name.eq_ignore_ascii_case(zone))?;

@@ -49,6 +49,22 @@ pub enum TimeWriting {
     Unknown,
 }
 
+impl TimeWriting {
+    /// The zone or offset on whose clock instants are read; `None` where times are no instants.
+    pub fn zone(&self) -> Option<String> {
+        match self {
+            Self::Instant { east: 0 } => Some("UTC".to_owned()),
+            Self::Instant { east } => {
+                let minutes = east.unsigned_abs() / 60;
+                let sign = if *east < 0 { '-' } else { '+' };
+                Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
+            }
+            Self::Zoned { zone } => Some(zone.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// A column of a file that plays a role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MappedColumn {

@@ -114,7 +114,7 @@ pub(super) async fn read_customers(part: &Bound<'_>, reading: &mut Reading<'_>) 
         if let Some(segments) = &mut segments {
             each_text(batch.column(columns.len() + 1), |row, text| {
                 if fresh[row] {
-                    segments.push(text.map(str::to_owned));
+                    segments.push(text.filter(|text| !text.is_empty()).map(str::to_owned));
                 }
             });
         }

@@ -34,7 +34,7 @@ const MOST_LINES: u64 = u32::MAX as u64;
 pub(super) struct Lines {
     /// Start of each order's lines.
     pub(super) line_start: Vec<u32>,
-    /// Products by rank of their id, ascending within each order.
+    /// Products by rank of their id, distinct within each order.
     pub(super) lines: Vec<Line>,
     /// Money per order.
     pub(super) amount: Option<Vec<f64>>,

@@ -76,14 +76,15 @@ impl ParquetFile {
             .fields()
             .iter()
             .map(|field| {
-                let (class, kind) = classify(field.data_type());
-                let zone = match field.data_type() {
-                    DataType::Timestamp(_, Some(utc)) => {
+                let (data_type, zone) = match field.data_type() {
+                    DataType::Timestamp(unit, Some(utc)) => {
                         let noted = zones.iter().find(|(name, _)| name == field.name());
-                        Some(noted.map_or_else(|| utc.to_string(), |(_, zone)| zone.clone()))
+                        let zone = noted.map_or(utc.as_ref(), |(_, zone)| zone);
+                        (&DataType::Timestamp(*unit, Some(zone.into())), Some(zone.to_owned()))
                     }
-                    _ => None,
+                    other => (other, None),
                 };
+                let (class, kind) = classify(data_type);
                 TableColumn { name: field.name().clone(), kind, class, zone, read_as: None }
             })
             .collect();

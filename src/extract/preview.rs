@@ -6,7 +6,7 @@ use arrow_schema::DataType;
 
 use super::clock::Clock;
 use super::ids::Ids;
-use super::time::{DAY, NEVER, Times, civil};
+use super::time::{Times, written};
 
 /// The values of `array` as text, instants on this `clock`, null as empty text; each at most 60 characters.
 pub(super) fn texts(array: &ArrayRef, clock: &Clock) -> Vec<String> {
@@ -33,18 +33,5 @@ pub(super) fn texts(array: &ArrayRef, clock: &Clock) -> Vec<String> {
             let ids = Ids::new(array.clone());
             (0..array.len()).map(|i| short(ids.text(i))).collect()
         }
-    }
-}
-
-fn written(micros: i64, with_clock: bool) -> String {
-    if micros == NEVER {
-        return String::new();
-    }
-    let (y, m, d) = civil(micros.div_euclid(DAY));
-    let seconds = micros.rem_euclid(DAY) / 1_000_000;
-    if with_clock {
-        format!("{y:04}-{m:02}-{d:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-    } else {
-        format!("{y:04}-{m:02}-{d:02}")
     }
 }

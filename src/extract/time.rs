@@ -105,10 +105,12 @@ impl Times {
 
     fn typed<T: ArrowPrimitiveType>(&mut self, array: &ArrayRef, convert: impl Fn(T::Native) -> Option<i64>) {
         self.writing = Some(Writing::Typed);
+        let with_clock = matches!(array.data_type(), DataType::Timestamp(..));
+        let shown = |value| convert(value).map_or_else(|| format!("{value:?}"), |micros| written(micros, with_clock));
         for (row, value) in array.as_primitive::<T>().iter().enumerate() {
             match value {
                 None => self.values.push(NEVER),
-                Some(value) => self.push(row, convert(value), || format!("{value:?}")),
+                Some(value) => self.push(row, convert(value), || shown(value)),
             }
         }
     }
@@ -306,6 +308,20 @@ pub(crate) fn civil(day: i64) -> (i32, u32, u32) {
     let y = yoe + era * 400 + i64::from(m <= 2);
     let y = y.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
     (y as i32, m as u32, d as u32)
+}
+
+/// A time, or only its day, as `2024-02-29 13:05:09`; nothing for [`NEVER`].
+pub(super) fn written(micros: i64, with_clock: bool) -> String {
+    if micros == NEVER {
+        return String::new();
+    }
+    let (y, m, d) = civil(micros.div_euclid(DAY));
+    let seconds = micros.rem_euclid(DAY) / MICROS;
+    if with_clock {
+        format!("{y:04}-{m:02}-{d:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    } else {
+        format!("{y:04}-{m:02}-{d:02}")
+    }
 }
 
 /// Day number, hour, and weekday (0 = Sunday) of a wall-clock time.

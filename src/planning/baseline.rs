@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 use super::drivers::{Driver, Percentiles, samples};
 use super::error::PlanningError;
 use super::window::Window;
-use crate::extract::columns::MappedColumn;
+use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::findings::Layout;
 use crate::extract::schema::{ColumnClass, Role};
 use crate::features::table::FeatureTable;
@@ -312,7 +312,7 @@ impl Baseline {
     ///
     /// # Errors
     /// Another layout, roles that are derived in one and given in the other, other columns, keys or categories of
-    /// another type, dates in only one, or an extract that ends before the baseline does.
+    /// another type, instants on another clock, dates in only one, or an extract that ends before the baseline does.
     pub fn accepts(&self, now: &Window, renamed: bool) -> Result<(), PlanningError> {
         let then = &self.extract;
         if then.layout != now.layout {
@@ -329,6 +329,12 @@ impl Baseline {
                             then: before.kind.clone(),
                             now: after.kind.clone(),
                         });
+                    }
+                    let zone = |column: &MappedColumn| column.writing.as_ref().and_then(TimeWriting::zone);
+                    if let (Some(then), Some(now)) = (zone(before), zone(after))
+                        && then != now
+                    {
+                        return Err(PlanningError::OtherClock { column: after.column.clone(), then, now });
                     }
                     if before.column != after.column && !renamed && decides(role) {
                         return Err(PlanningError::OtherColumn {

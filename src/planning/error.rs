@@ -74,6 +74,16 @@ pub enum PlanningError {
         /// Type now.
         now: String,
     },
+    /// Instants on another clock.
+    #[error("the days of \"{column}\" were those of {then} in the baseline and are those of {now} now")]
+    OtherClock {
+        /// Column.
+        column: String,
+        /// Zone in the baseline.
+        then: String,
+        /// Zone now.
+        now: String,
+    },
     /// Dates here, none there.
     #[error("the baseline {} and the extract {}", if *.then { "has dates" } else { "has no dates" }, if *.then { "has none" } else { "has them" })]
     DatesDiffer {
@@ -132,6 +142,7 @@ impl PlanningError {
             Self::OtherLayout { .. } => "baseline_other_layout",
             Self::RoleDiffers { .. } | Self::OtherColumn { .. } => "baseline_other_mapping",
             Self::OtherType { .. } => "baseline_other_type",
+            Self::OtherClock { .. } => "baseline_other_clock",
             Self::DatesDiffer { .. } => "baseline_dates_differ",
             Self::ReversedTime { .. } => "reversed_time",
             Self::OverlappingTime { .. } => "overlapping_time",
@@ -159,6 +170,7 @@ impl PlanningError {
                 "if the column was only renamed, say so with --mapping; else map the column of the baseline"
             }
             Self::OtherType { .. } => "export the column in the type that the baseline knows",
+            Self::OtherClock { .. } => "export the timestamps for the zone of the baseline, or analyze anew",
             Self::DatesDiffer { .. } => "give extracts that both have order dates, or neither",
             Self::ReversedTime { .. } => "compare a later extract with an earlier baseline, not the other way round",
             Self::OverlappingTime { .. } => {

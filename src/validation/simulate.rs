@@ -145,6 +145,5 @@ fn basket(history: &mut OrderHistory, rng: &mut Rng, habits: &Habits, propensity
             }
         }
     }
-    lines.sort_unstable_by_key(|line| line.product());
     history.lines.extend(lines);
 }

@@ -552,6 +552,16 @@ fn what_can_be_mended_is_a_warning_with_a_count() {
             2,
         ),
         (
+            "order ids of empty text",
+            findings(&star(
+                with(orders(), "order_id", texts(["j", "k", "l", "m", "n", "o"])),
+                with(lines(), "order_id", texts(["j", "j", "", "l", "m", "n", "o"])),
+            )),
+            "null_keys",
+            1,
+            3,
+        ),
+        (
             "products of empty text",
             findings(&star(orders(), with(lines(), "product_id", texts(["a", "", "b", "", "c", "d", "e"])))),
             "rows_without_product",

@@ -58,6 +58,51 @@ fn rule_1_an_order_is_a_customer_and_an_order_id_at_its_earliest_time() {
 }
 
 #[test]
+fn a_time_that_no_order_can_have_is_quoted_as_a_time() {
+    // 9999-12-31, as some systems write "never".
+    let never = 253_402_214_400_000_000 - START;
+    let (_, findings) = wide(vec![
+        ("client_id", ints([7, 7, 7, 8])),
+        ("receipt", texts(["a", "b", "c", "d"])),
+        ("created_at", stamps([DAY, 8 * DAY, never, 9 * DAY])),
+        ("sku", texts(["p1", "p2", "p3", "p4"])),
+    ]);
+    let warning = findings.warnings.iter().find(|warning| warning.code == "timestamp_invalid").unwrap();
+    assert_eq!(warning.count, 1);
+    assert!(warning.message.contains("9999-12-31 00:00:00"), "{}", warning.message);
+}
+
+#[test]
+fn a_zone_is_named_and_its_clock_is_shown() {
+    // 2024-01-01 20:00 UTC and a week later.
+    let at = |zone: &str| -> ArrayRef {
+        let stamps = TimestampMicrosecondArray::from_iter_values([0, 7, 0].map(|day| START + day * DAY + 20 * HOUR));
+        Arc::new(stamps.with_timezone(zone))
+    };
+    let read = |zone: &str| {
+        let columns = vec![
+            ("client_id", ints([7, 7, 8])),
+            ("receipt", texts(["a", "b", "c"])),
+            ("created_at", at(zone)),
+            ("sku", texts(["p1", "p2", "p3"])),
+        ];
+        read_detected(&vec![table("wide.parquet", columns)])
+    };
+    for (zone, shown, hour, code) in [
+        ("Asia/Tokyo", "2024-01-02 05:00:00", 5, "timestamps_in_zone"),
+        ("Mars/Olympus", "2024-01-01 20:00:00", 20, "timestamps_in_utc"),
+    ] {
+        let (inspection, extract, findings) = read(zone);
+        let column = inspection.files[0].columns.iter().find(|column| column.name == "created_at").unwrap();
+        assert_eq!((column.kind.as_str(), column.preview[0].as_str()), (&*format!("timestamp[us, {zone}]"), shown));
+        assert_eq!(history(extract).hour.unwrap()[0], hour);
+        assert_eq!(warning(&findings, code), 3);
+        let said = findings.warnings.iter().find(|warning| warning.code == code).unwrap();
+        assert!(said.message.contains(zone), "{}", said.message);
+    }
+}
+
+#[test]
 fn rule_2_gaps_are_whole_calendar_days_and_same_day_is_0() {
     let (history, _) = wide(vec![
         ("user_id", ints([1; 5])),

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::extract::clock::Clock;
 use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::findings::Layout;
 use crate::extract::schema::Role;
@@ -128,6 +129,15 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
     ];
     if let Some(date) = as_of(baseline) {
         lines.push(format!("Orders after {date} are left out, as in that run: for later months move the date, or take the conditions on day out."));
+    }
+    for column in &baseline.extract.columns {
+        if let Some(TimeWriting::Zoned { zone }) = &column.writing
+            && let Some(Clock { zone, .. }) = Clock::named(zone)
+        {
+            lines.push(format!(
+                "Days are those of the clock of {zone}, by the rules of time zones that this engine has."
+            ));
+        }
     }
     let wall_clock = |c: &MappedColumn| c.writing == Some(TimeWriting::WallClock);
     if dialect == Dialect::Spark && baseline.extract.columns.iter().any(wall_clock) {

@@ -26,7 +26,8 @@ pub(super) fn key(engine: &dyn Engine, column: &MappedColumn) -> String {
         ColumnClass::Float => {
             format!("CASE WHEN {} THEN {name} END", engine.is_finite(&as_double(engine, &name)))
         }
-        ColumnClass::Text => format!("NULLIF({name}, '')"),
+        // Text in the file may be a UUID, say, in its table, which takes no empty text to compare with.
+        ColumnClass::Text => format!("CASE WHEN CAST({name} AS {}) <> '' THEN {name} END", engine.text()),
         _ => name,
     }
 }
@@ -93,7 +94,7 @@ pub(super) fn day(engine: &dyn Engine, column: &MappedColumn) -> String {
         TimeWriting::Instant { east: 0 } => whole(&engine.epoch_seconds(&name), 86_400),
         TimeWriting::Instant { east } => whole(&format!("({} + {east})", engine.epoch_seconds(&name)), 86_400),
         // Only names from our own table get into the query: a baseline can hold any text.
-        TimeWriting::Zoned { zone } => match Clock::of(zone) {
+        TimeWriting::Zoned { zone } => match Clock::named(zone) {
             Some(clock) => engine.day_in_zone(&name, &clock.zone),
             None => return unknown(),
         },
