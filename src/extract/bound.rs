@@ -78,8 +78,8 @@ impl<'a> Bound<'a> {
     }
 }
 
-/// How the column that plays `role` may come from another worker or thread. Customers' ids are handed out again in the type of the
-/// file, what a moment means depends on the type, and who reads the rest takes numbers of any type.
+/// How the column that plays `role` may come from another worker or thread. Customers' ids are handed out again in the
+/// type of the file, what a moment means depends on the type, and who reads the rest takes numbers of any type.
 fn form(role: Role) -> Form {
     match role {
         Role::LineOrder => Form::Runs,

@@ -3,7 +3,7 @@
 //! Parquet keeps instants, and beside them the name of the zone that they were written for. Its rules come from the IANA
 //! time zone database (2026f) by way of `zones.txt`: a browser's own would differ from browser to browser.
 
-use super::time::fixed_offset;
+use super::time::{MICROS, fixed_offset};
 
 /// A line per set of rules: the names of the zones that follow it, then the offset from UTC at the start of 1980 and
 /// each change until 2100, as minutes since the one before it and the offset from then on. Written by
@@ -12,7 +12,6 @@ const ZONES: &str = include_str!("zones.txt");
 /// Start of 1980 in UTC, in seconds since 1970.
 const FIRST: i64 = 315_532_800;
 const MINUTE: i64 = 60;
-const MICROS: i64 = 1_000_000;
 
 /// The clock of one zone; by default that of UTC. Before 1980 and after 2099 it keeps the offset that it has there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +51,8 @@ impl Clock {
     /// The time on the clock at an instant; both in microseconds, the clock's since its own 1970-01-01 00:00. The hour
     /// that a clock shows twice in autumn is read twice.
     pub(crate) fn at(&self, instant: i64) -> Option<i64> {
-        let next = self.changes.partition_point(|&(from, _)| from <= instant);
-        instant.checked_add(next.checked_sub(1).and_then(|now| self.changes.get(now)).map_or(0, |change| change.1))
+        let past = &self.changes[..self.changes.partition_point(|&(from, _)| from <= instant)];
+        instant.checked_add(past.last().map_or(0, |change| change.1))
     }
 
     /// Does it always show UTC?

@@ -125,9 +125,10 @@ fn writing(part: &Bound<'_>, at: usize) -> Result<TimeWriting, ExtractError> {
         ColumnClass::Date => TimeWriting::Date,
         ColumnClass::Timestamp => match &column.zone {
             None => TimeWriting::WallClock,
-            Some(zone) => match (fixed_offset(zone), Clock::of(zone)) {
-                (None, Some(clock)) => TimeWriting::Zoned { zone: clock.zone },
-                (offset, _) => TimeWriting::Instant { east: offset.unwrap_or(0) },
+            Some(zone) => match fixed_offset(zone) {
+                Some(east) => TimeWriting::Instant { east },
+                None => Clock::named(zone)
+                    .map_or(TimeWriting::Instant { east: 0 }, |clock| TimeWriting::Zoned { zone: clock.zone }),
             },
         },
         ColumnClass::Text => TimeWriting::Text,

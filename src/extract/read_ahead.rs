@@ -25,9 +25,6 @@ pub(super) fn batches(
     }
     #[cfg(not(target_arch = "wasm32"))]
     if rows > super::table::BATCH_ROWS as u64 {
-        if forms.iter().all(|form| *form == Form::Same) {
-            return Ok(Box::new(native::ReadAhead::start(file, stream)?));
-        }
         let forms = forms.to_vec();
         let stream = stream.map(move |batch| batch.map(|batch| super::remote::formed(batch, &forms)));
         return Ok(Box::new(native::ReadAhead::start(file, stream)?));

@@ -11,7 +11,8 @@ use arrow_schema::{DataType, TimeUnit};
 use super::clock::Clock;
 use super::numbers::{Numbers, each_text};
 
-const MICROS: i64 = 1_000_000;
+/// Microseconds in a second.
+pub(super) const MICROS: i64 = 1_000_000;
 const DAY_SECONDS: i64 = 86_400;
 /// Microseconds in a day.
 pub(super) const DAY: i64 = DAY_SECONDS * MICROS;

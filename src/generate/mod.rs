@@ -94,8 +94,8 @@ pub fn generate_window<F: Folder>(
     Ok(truth)
 }
 
-/// The files of a star extract only, whatever layout `spec` names: a page needs no other. They are read at once, and a page
-/// cannot write zstd.
+/// The files of a star extract only, whatever layout `spec` names: a page needs no other. They are read at once, and a
+/// page cannot write zstd.
 fn star_window<F: Folder>(spec: &CheckedSpec, window: u32, folder: &mut F, pace: &Pace) -> Result<(), GenerateError> {
     with_run(spec, window, Compression::SNAPPY, pace, |run| run.star(folder)).map(drop)
 }

@@ -183,9 +183,10 @@ pub async fn measure(subject: &Subject<'_>, pace: &Pace) -> Result<Measured<Summ
     let kinds = kinds(dated.is_some());
     let mut measures = Vec::with_capacity(kinds.len());
     let wait = outcome_days(&now, &scores.customers, dated.is_some());
+    let customers = parted(scores.customers.iter().copied(), &labels);
     for (i, kind) in kinds.iter().enumerate() {
         pace.part(1, 2, 3).tick(i as u64, kinds.len() as u64).await?;
-        measures.extend(of_kind(kind, &now, &prior, &scores.customers, &labels, wait));
+        measures.extend(of_kind(kind, &now, &prior, &customers, wait));
     }
     let enrolment = enrolment(history, subject, dated.map(|(_, end)| end));
     let pace = pace.part(2, 3, 3);
@@ -344,17 +345,16 @@ fn of_kind(
     kind: &Kind,
     now: &Outcomes<'_>,
     prior: &Outcomes<'_>,
-    customers: &[u32],
-    labels: &[Segment],
+    customers: &[Vec<u32>; 4],
     wait: f64,
 ) -> Option<Measure> {
     let cells: Vec<Cell> = Segment::ALL
         .into_iter()
-        .zip(parted(customers.iter().copied(), labels))
+        .zip(customers)
         .filter_map(|(segment, own)| {
             let pairs: Vec<(f64, f64)> = own
-                .into_iter()
-                .map(|c| ((kind.value)(now, c), (kind.value)(prior, c)))
+                .iter()
+                .map(|&c| ((kind.value)(now, c), (kind.value)(prior, c)))
                 .filter(|(y, _)| y.is_finite())
                 .collect();
             let y: Vec<f64> = pairs.iter().map(|(y, _)| *y).collect();

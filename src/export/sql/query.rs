@@ -7,9 +7,8 @@
 //! Spark and `BigQuery` compute a step anew for each step that reads it. So whatever comes from the lines is a chain, each
 //! step read once: one wide file is grouped by order and by product in one go (`GROUPING SETS`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::clock::Clock;
 use crate::extract::columns::{MappedColumn, TimeWriting};
 use crate::extract::findings::Layout;
 use crate::extract::schema::Role;
@@ -130,14 +129,9 @@ fn head(baseline: &Baseline, dialect: Dialect) -> String {
     if let Some(date) = as_of(baseline) {
         lines.push(format!("Orders after {date} are left out, as in that run: for later months move the date, or take the conditions on day out."));
     }
-    for column in &baseline.extract.columns {
-        if let Some(TimeWriting::Zoned { zone }) = &column.writing
-            && let Some(Clock { zone, .. }) = Clock::named(zone)
-        {
-            lines.push(format!(
-                "Days are those of the clock of {zone}, by the rules of time zones that this engine has."
-            ));
-        }
+    // Once, however many files have such a column.
+    for zone in baseline.extract.columns.iter().filter_map(source::zone).collect::<BTreeSet<_>>() {
+        lines.push(format!("Days are those of the clock of {zone}, by the rules of time zones that this engine has."));
     }
     let wall_clock = |c: &MappedColumn| c.writing == Some(TimeWriting::WallClock);
     if dialect == Dialect::Spark && baseline.extract.columns.iter().any(wall_clock) {

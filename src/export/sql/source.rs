@@ -76,6 +76,13 @@ pub(super) fn flag(engine: &dyn Engine, column: &MappedColumn) -> String {
     }
 }
 
+/// The named zone whose clock tells the days of a column. Only names from our own table get into a query: a baseline can
+/// hold any text.
+pub(super) fn zone(column: &MappedColumn) -> Option<String> {
+    let Some(TimeWriting::Zoned { zone }) = &column.writing else { return None };
+    Clock::named(zone).map(|clock| clock.zone)
+}
+
 /// The calendar day, whole days since 1970-01-01, in the data's own zone; null outside the years that an order can be
 /// of.
 pub(super) fn day(engine: &dyn Engine, column: &MappedColumn) -> String {
@@ -93,9 +100,8 @@ pub(super) fn day(engine: &dyn Engine, column: &MappedColumn) -> String {
         TimeWriting::WallClock => engine.day_of_date(&format!("CAST({name} AS DATE)")),
         TimeWriting::Instant { east: 0 } => whole(&engine.epoch_seconds(&name), 86_400),
         TimeWriting::Instant { east } => whole(&format!("({} + {east})", engine.epoch_seconds(&name)), 86_400),
-        // Only names from our own table get into the query: a baseline can hold any text.
-        TimeWriting::Zoned { zone } => match Clock::named(zone) {
-            Some(clock) => engine.day_in_zone(&name, &clock.zone),
+        TimeWriting::Zoned { .. } => match zone(column) {
+            Some(zone) => engine.day_in_zone(&name, &zone),
             None => return unknown(),
         },
         TimeWriting::Text => from_text(&format!("REPLACE(SUBSTR(TRIM({name}), 1, 10), '/', '-')")),

@@ -39,9 +39,8 @@ impl Engine for Spark {
     }
 
     fn day_in_zone(&self, instant: &str, zone: &str) -> String {
-        format!(
-            "CAST(FLOOR({} / 86400) AS BIGINT)",
-            self.epoch_seconds(&format!("from_utc_timestamp({instant}, '{zone}')"))
-        )
+        // A date would be that of the session's zone.
+        let seconds = self.epoch_seconds(&format!("from_utc_timestamp({instant}, '{zone}')"));
+        format!("CAST(FLOOR({seconds} / 86400) AS {})", self.integer())
     }
 }

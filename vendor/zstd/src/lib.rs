@@ -4,13 +4,13 @@ pub use zstd_safe;
 
 /// Whole buffers at once.
 pub mod bulk {
-    use std::io::{self, ErrorKind};
+    use std::io;
 
     use zstd_safe::{DCtx, WriteBuf, get_error_name};
 
     /// A failure by zstd's name for it.
     fn named(code: usize) -> io::Error {
-        io::Error::new(ErrorKind::Other, get_error_name(code))
+        io::Error::other(get_error_name(code))
     }
 
     /// Reads frames.
@@ -31,7 +31,11 @@ pub mod bulk {
         ///
         /// # Errors
         /// `source` is no zstd frame, or a larger one.
-        pub fn decompress_to_buffer<C: WriteBuf + ?Sized>(&mut self, source: &[u8], destination: &mut C) -> io::Result<usize> {
+        pub fn decompress_to_buffer<C: WriteBuf + ?Sized>(
+            &mut self,
+            source: &[u8],
+            destination: &mut C,
+        ) -> io::Result<usize> {
             self.0.decompress(destination, source).map_err(named)
         }
     }
@@ -59,7 +63,11 @@ pub mod bulk {
         ///
         /// # Errors
         /// There is not room enough.
-        pub fn compress_to_buffer<C: WriteBuf + ?Sized>(&mut self, source: &[u8], destination: &mut C) -> io::Result<usize> {
+        pub fn compress_to_buffer<C: WriteBuf + ?Sized>(
+            &mut self,
+            source: &[u8],
+            destination: &mut C,
+        ) -> io::Result<usize> {
             self.0.compress2(destination, source).map_err(named)
         }
     }
@@ -86,7 +94,7 @@ pub mod bulk {
         /// # Errors
         /// Always: there is no encoder in a page.
         pub fn compress_to_buffer<C: WriteBuf + ?Sized>(&mut self, _: &[u8], _: &mut C) -> io::Result<usize> {
-            Err(io::Error::new(ErrorKind::Unsupported, "this build reads zstd and does not write it"))
+            Err(io::Error::new(io::ErrorKind::Unsupported, "this build reads zstd and does not write it"))
         }
     }
 }
